@@ -1,0 +1,10 @@
+"""The doorway: runs inregel from a checkout, `python cli.py plan playbooks/site.yml`."""
+
+from __future__ import annotations
+
+import sys
+
+from inregel.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,10 @@
+"""`python -m inregel` is `inregel`."""
+
+from __future__ import annotations
+
+import sys
+
+from inregel.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""`inregel validate`, `inventory`, `graph`, `doc` and `schema`: what is declared, without reading any system."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from inregel.cli import options
+from inregel.cli.group import Command
+from inregel.commands.context import Context
+
+
+@click.command(cls=Command, examples=("inregel validate", "inregel validate playbooks/site.yml"))
+@click.argument("playbooks", nargs=-1)
+@options.no_secrets
+@options.project
+@options.vault
+def validate(context: Context, playbooks: tuple[str, ...]) -> int:
+    """Check everything that is written: each mistake with file, line, column and what to write instead."""
+    from inregel.commands.validate import validate as command
+
+    return command(context, playbooks)
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "inregel inventory",
+        "inregel inventory 'nl:!utrecht'",
+        "inregel inventory --office utrecht",
+    ),
+)
+@click.argument("pattern", default="all")
+@click.option("--office", metavar="OFFICE", default="", help="All variables of one office, and where each was set.")
+@options.selection
+@options.no_secrets
+@options.project
+@options.vault
+def inventory(context: Context, pattern: str, **values: Any) -> int:
+    """Show the offices that PATTERN names, their groups and their variables."""
+    from inregel.commands.inventory import inventory as command
+
+    return command(context, pattern, **values)
+
+
+@click.command(cls=Command, examples=("inregel graph playbooks/site.yml --limit utrecht",))
+@click.argument("playbook")
+@options.selection
+@options.no_secrets
+@options.project
+@options.vault
+def graph(context: Context, playbook: str, **values: Any) -> int:
+    """Show what rests on what in PLAYBOOK."""
+    from inregel.commands.graph import graph as command
+
+    return command(context, playbook, **values)
+
+
+@click.command(cls=Command, examples=("inregel doc", "inregel doc assu.certificate"))
+@click.argument("module", default="")
+@click.option("--format", type=click.Choice(["text", "markdown"]), default="text", help="How it is written.")
+@click.option("--all", "everything", is_flag=True, help="Write a page for every module, with --out.")
+@click.option("--out", metavar="FOLDER", default="", help="With --all: the folder, such as docs/reference.")
+@options.project
+def doc(context: Context, module: str, **values: Any) -> int:
+    """Explain MODULE and its arguments; without a name, list all modules."""
+    from inregel.commands.doc import doc as command
+
+    return command(context, module, **values)
+
+
+@click.command(cls=Command, examples=("inregel schema --install", "inregel schema playbook"))
+@click.argument("name", default="")
+@click.option(
+    "--install", is_flag=True, help="Set up this project's editor, so that it completes and checks as you type."
+)
+@options.project
+def schema(context: Context, name: str, install: bool) -> int:
+    """Print a JSON Schema by NAME, or tell the editor where all of them are."""
+    from inregel.commands.schema import schema as command
+
+    return command(context, name, install=install)

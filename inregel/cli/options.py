@@ -1,0 +1,115 @@
+"""The options that commands share, and how they become the `Context` that every command is handed."""
+
+from __future__ import annotations
+
+import functools
+import getpass
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inregel.commands.context import Context
+
+Function = Callable[..., int]
+PROMPT = "prompt"
+"""The source of a vault password that is asked for."""
+COLOURS = {"auto": None, "always": True, "never": False}
+
+
+def project(function: Function) -> Function:
+    """Gives a command -C, --color and -q, and hands it a `Context` as its first argument."""
+
+    @click.option(
+        "-C", "--project", "directory", metavar="DIR", type=click.Path(path_type=Path), help="Where the project is."
+    )
+    @click.option("--color", type=click.Choice(list(COLOURS)), help="Colours; auto: only on a terminal.")
+    @click.option("-q", "--quiet", is_flag=True, help="No progress.")
+    @functools.wraps(function)
+    def wrapped(directory: Path | None, color: str | None, quiet: bool, **values: Any) -> int:
+        return function(_context(directory, color, quiet, values), **values)
+
+    return wrapped
+
+
+def vault(function: Function) -> Function:
+    """Gives a command the options of Ansible Vault; goes between the command and `project`."""
+
+    @click.option(
+        "--vault-id", "vault_ids", metavar="LABEL@SOURCE", multiple=True, help="Vault password: LABEL@FILE or @prompt."
+    )
+    @click.option(
+        "--vault-password-file",
+        "--vault-pass-file",
+        "vault_files",
+        metavar="FILE",
+        multiple=True,
+        help="File (or program) that gives the vault password.",
+    )
+    @click.option("-J", "--ask-vault-pass", "--ask-vault-password", "ask_vault", is_flag=True, help="Ask for it.")
+    @functools.wraps(function)
+    def wrapped(context: Context, **values: Any) -> int:
+        return function(context, **values)
+
+    return wrapped
+
+
+def no_secrets(function: Function) -> Function:
+    """Gives a command --no-secrets."""
+    return click.option("--no-secrets", is_flag=True, help="Do without secrets: reads less, and says what.")(function)
+
+
+def selection(function: Function) -> Function:
+    """Gives a command what chooses offices, tasks and values, under the names that Ansible gave them."""
+    for option in (
+        click.option("-i", "--inventory", metavar="FILE", multiple=True, help="Inventory in place of the project's."),
+        click.option("-e", "--extra-vars", metavar="VALUES", multiple=True, help="name=value, JSON, YAML or @FILE."),
+        click.option("--skip-tags", metavar="TAGS", multiple=True, callback=_split, help="Leave these tasks out."),
+        click.option("-t", "--tags", metavar="TAGS", multiple=True, callback=_split, help="Only these tasks."),
+        click.option("-l", "--limit", metavar="PATTERN", default="", help="Only these offices: utrecht, nl:!zwolle."),
+    ):
+        function = option(function)
+    return function
+
+
+def reports(function: Function) -> Function:
+    """Gives a command --report FORMAT=FILE, as pairs."""
+    return click.option(
+        "--report", "reports", metavar="FORMAT=FILE", multiple=True, callback=_pairs, help="Write a report: json=F."
+    )(function)
+
+
+def _split(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part.strip() for each in value for part in each.split(",") if part.strip())
+
+
+def _pairs(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for each in value:
+        name, sign, file = each.partition("=")
+        if not (name and sign and file):
+            raise click.BadParameter(f"{each} is not FORMAT=FILE; write json=plan.json")
+        pairs.append((name, file))
+    return tuple(pairs)
+
+
+def _context(directory: Path | None, color: str | None, quiet: bool, values: dict[str, Any]) -> Context:
+    """The `Context`; takes out of `values` what belongs in it. What stands before the command counts too."""
+    before = click.get_current_context().find_root().obj or {}
+    context = Context()
+    chosen = directory or before.get("directory")
+    if chosen is not None:
+        if not chosen.is_dir():
+            raise click.BadParameter(f"there is no folder {chosen}", param_hint="-C")
+        context.directory = chosen.resolve()
+    context.color = COLOURS[color or before.get("color") or "auto"]
+    context.quiet = quiet
+    context.vault_ids = (*values.pop("vault_ids", ()), *values.pop("vault_files", ()))
+    if values.pop("ask_vault", False):
+        context.vault_ids += (PROMPT,)
+    if sys.stdin is not None and sys.stdin.isatty():
+        context.ask = getpass.getpass
+    context.secrets = not values.pop("no_secrets", False)
+    return context

@@ -1,0 +1,83 @@
+"""The one place where errors are shown: what went wrong in plain words, and the exit code (design: commands)."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+import click
+
+from inregel import platform
+from inregel.errors import InregelError
+
+USER, FAULT, INTERRUPTED = 1, 3, 130
+
+
+def _invoke(arguments: list[str]) -> int:
+    """The command that `arguments` name, or the shell's question how they could go on; errors go through."""
+    from inregel.cli.root import root
+
+    instruction = os.environ.get("_INREGEL_COMPLETE")
+    if instruction:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(root, {}, "inregel", "_INREGEL_COMPLETE", instruction)
+    with root.make_context("inregel", arguments) as context:
+        return int(root.invoke(context) or 0)
+
+
+def run(arguments: Sequence[str], invoke: Callable[[list[str]], int] = _invoke) -> int:
+    """Runs the command that `arguments` name and shows what went wrong; returns the exit code, and never raises."""
+    platform.use_utf8(sys.stdout, sys.stderr)
+    try:
+        code = invoke(list(arguments))
+    except BrokenPipeError:
+        # The reader of our output went away in the middle: what was being done was cut short.
+        platform.terminate_quietly()
+        return INTERRUPTED
+    except BaseException as error:
+        return _show(error, arguments)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        platform.terminate_quietly()
+    return code
+
+
+def _show(error: BaseException, arguments: Sequence[str]) -> int:
+    """Says what went wrong; returns the exit code."""
+    say = sys.stderr.write
+    match error:
+        case click.exceptions.Exit():
+            return error.exit_code
+        case KeyboardInterrupt() | click.Abort():
+            say("\nInterrupted. The same command goes on from where this one stopped.\n")
+            return INTERRUPTED
+        case click.ClickException():
+            error.show(sys.stderr)
+            return USER
+        case InregelError():
+            say(f"{error}\n")
+            return error.exit_code
+        case OSError() if error.errno in _OF_THE_MACHINE:
+            say(f"{_OF_THE_MACHINE[error.errno]}: {error.filename or error.strerror}\n")
+            return USER
+        case Exception():
+            from inregel.cli import fault
+
+            say(fault.report(error, arguments))
+            return FAULT
+        case _:
+            raise error
+
+
+_OF_THE_MACHINE = {
+    errno.ENOSPC: "The disk is full; make room and give the same command again",
+    errno.EDQUOT: "Your disk quota is used up; make room and give the same command again",
+    errno.EROFS: "The disk is read-only",
+    errno.EACCES: "No permission",
+    errno.EMFILE: "Too many open files; raise the limit (ulimit -n) and give the same command again",
+}
+"""What only the user's machine can help, wherever it comes up: no fault of ours, and no log."""

@@ -1,0 +1,67 @@
+"""`inregel init`, `demo`, `sandbox`, `completion` and `version`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from inregel.cli import options
+from inregel.cli.group import Command
+from inregel.commands.context import Context
+
+
+@click.command(cls=Command, examples=("inregel init", "inregel init offices --example"))
+@click.argument("folder", metavar="DIR", default=".")
+@click.option("--example", is_flag=True, help="With three offices, certificates and a playbook.")
+@options.project
+def init(context: Context, folder: str, example: bool) -> int:
+    """Make a project that works in DIR: settings, inventory, playbook and an empty record."""
+    from inregel.commands.init import init as command
+
+    return command(context, folder, example=example)
+
+
+@click.command(cls=Command, examples=("inregel demo", "inregel demo example"))
+@click.argument("folder", metavar="DIR", default="")
+@options.project
+def demo(context: Context, folder: str) -> int:
+    """Run all of it on the example: plan, apply, the work orders, and a plan with nothing left to do."""
+    from inregel.commands.demo import demo as command
+
+    return command(context, folder)
+
+
+@click.command(cls=Command, examples=("inregel sandbox",))
+@options.project
+def sandbox(context: Context, **values: Any) -> int:
+    """Show the emulated systems of the example."""
+    from inregel.commands.sandbox import sandbox as command
+
+    return command(context, **values)
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        'eval "$(inregel completion bash)"',
+        'eval "$(inregel completion zsh)"',
+        "inregel completion fish > ~/.config/fish/completions/inregel.fish",
+    ),
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@options.project
+def completion(context: Context, shell: str) -> int:
+    """Print what makes SHELL complete commands and options."""
+    from inregel.commands.completion import completion as command
+
+    return command(context, shell)
+
+
+@click.command(cls=Command, examples=("inregel version",))
+@options.project
+def version(context: Context) -> int:
+    """Print the version, and those of the parts that matter when something is wrong."""
+    from inregel.commands.version import version as command
+
+    return command(context)

@@ -1,0 +1,130 @@
+"""`inregel apply`: carries out what a plan says, hands out the work orders, and checks what was reached."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Unpack
+
+from inregel.commands.context import Context
+from inregel.commands.plan import Choice, make, opened, plan, show, with_engine, worst
+from inregel.commands.session import Session
+from inregel.errors import InregelError
+
+if TYPE_CHECKING:
+    from inregel.engine.run import Run
+    from inregel.plan.model import Outcome
+
+
+class NotAllowed(InregelError):
+    """--allow {text}: write the operation and how many, such as --allow certipost.send=200"""
+
+
+class NoSecrets(InregelError):
+    """What was planned without secrets cannot be applied: leave out --no-secrets."""
+
+
+def apply(  # noqa: PLR0913  # the options that apply has beyond those of plan
+    context: Context,
+    playbook: str,
+    *,
+    yes: bool = False,
+    check: bool = False,
+    allow: Sequence[str] = (),
+    **options: Unpack[Choice],
+) -> int:
+    """Shows the plan and asks where a person sits there; then applies. `check` only plans, as in Ansible.
+
+    0 done (handing out work orders is done); 1 something failed, was refused or was stopped; 2 with
+    `detailed_exitcode` where work is open; 3 a fault; 4 a system or a lease could not be had; 130 interrupted.
+    """
+    if check:
+        return plan(context, playbook, **options)
+    if not context.secrets:
+        raise NoSecrets
+    allowed: dict[str, int] | None = allowances(allow)
+    with opened(context, options) as session:
+        if not yes and context.can_ask():
+            made, unread = make(session, playbook, options)
+            show(session, made, playbook, options)
+            if not confirmed(context):
+                context.say("Nothing was applied.")
+                return unread
+            allowed = None
+        outcome, codes = carry_out(session, playbook, options, allowed)
+        show_outcome(session, outcome, playbook, options)
+    return exit_code(outcome, codes, options)
+
+
+def carry_out(
+    session: Session, playbook: str, options: Choice, allow: dict[str, int] | None
+) -> tuple[Outcome, list[int]]:
+    """Applies; returns what was done and the exit codes of what could not be reached."""
+    from inregel.engine.applying import apply as engine_apply
+    from inregel.platform import on_interrupt
+
+    async def run(engine: Run) -> tuple[Outcome, list[int]]:
+        def stop() -> None:
+            engine.stopping = True
+            session.context.warn("Interrupted: what is under way ends first. Once more ends at once.")
+
+        with on_interrupt(stop):
+            outcome = await engine_apply(engine, session.desk())
+        return outcome, [error.exit_code for error in engine.errors]
+
+    return with_engine(session, playbook, options, run, allow)
+
+
+def allowances(texts: Sequence[str]) -> dict[str, int]:
+    """`certipost.send=200` as numbers by operation."""
+    result: dict[str, int] = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        if not name or not number.isdecimal():
+            raise NotAllowed(text=text)
+        result[name] = int(number)
+    return result
+
+
+def confirmed(context: Context) -> bool:
+    """Asks once; anything but yes is no."""
+    context.err.write("Apply this? [y/N] ")
+    context.err.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "j", "ja", "o", "oui")
+
+
+def show_outcome(session: Session, outcome: Outcome, playbook: str, options: Choice) -> None:
+    """Prints what was done, and writes the reports that were asked for."""
+    from inregel.report import outcome as text
+    from inregel.report import write
+    from inregel.report.screen import screen
+
+    context = session.context
+    looks = screen(context.out, context.environ, context.color)
+    text.render_outcome(
+        outcome,
+        stream=context.out,
+        width=looks.width,
+        color=looks.color,
+        next_command=f"inregel plan {playbook}",
+    )
+    for form, path in options.get("reports", ()):
+        write(outcome, form, context.directory / path)
+
+
+def exit_code(outcome: Outcome, codes: Sequence[int], options: Choice) -> int:
+    """What `apply` returns (design §9)."""
+    from inregel.plan.model import Status
+
+    entries = outcome.after.entries()
+    if outcome.interrupted:
+        return 130
+    if 3 in codes:
+        return 3
+    if outcome.stopped or any(entry.status is Status.FAILED for entry in entries):
+        return 1
+    if codes or outcome.unavailable:
+        return worst(codes) or 4
+    if options.get("detailed_exitcode") and any(entry.status is not Status.IN_SYNC for entry in entries):
+        return 2
+    return 0

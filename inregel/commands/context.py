@@ -1,0 +1,56 @@
+"""What every command is handed: where it runs, where it writes, what time it is."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+
+def system_now() -> datetime:
+    """The time of the machine, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Context:
+    """Streams, clock, environment and folder of one command."""
+
+    directory: Path = field(default_factory=Path.cwd)
+    """Where the project is looked for: here, then upwards."""
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    err: TextIO = field(default_factory=lambda: sys.stderr)
+    stdin: TextIO = field(default_factory=lambda: sys.stdin)
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    now: Callable[[], datetime] = system_now
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    color: bool | None = None
+    """None: where the stream is a terminal (and NO_COLOR is not set)."""
+    interactive: bool | None = None
+    """None: where standard input is a terminal. False never asks."""
+    vault_ids: tuple[str, ...] = ()
+    """`--vault-id LABEL@SOURCE` and `--vault-password-file FILE`, as given."""
+    ask: Callable[[str], str] | None = None
+    """Shows a question and returns what was typed, unseen; None where nobody can be asked."""
+    ask_vault: bool = False
+    secrets: bool = True
+    """False with --no-secrets."""
+    quiet: bool = False
+    """True with --quiet: no progress."""
+
+    def say(self, text: str = "") -> None:
+        """One line (or more) to standard output."""
+        self.out.write(text + "\n")
+
+    def warn(self, text: str) -> None:
+        """One line to standard error."""
+        self.err.write(text + "\n")
+
+    def can_ask(self) -> bool:
+        """Whether a person sits at the keyboard."""
+        return sys.stdin.isatty() if self.interactive is None else self.interactive

@@ -1,0 +1,153 @@
+"""`inregel plan`: what would be done, and why. Writes nothing to any system, and nothing to the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Literal, TypedDict, TypeVar, Unpack
+
+from inregel.commands.context import Context
+from inregel.commands.session import Session, open_session
+
+if TYPE_CHECKING:
+    from inregel.engine.run import Options, Run
+    from inregel.plan.model import Plan
+    from inregel.plan.progress import Observer
+
+Result = TypeVar("Result")
+
+
+class Choice(TypedDict, total=False):
+    """What chooses the offices and tasks of a plan or apply, and how it is shown."""
+
+    limit: str
+    tags: Sequence[str]
+    skip_tags: Sequence[str]
+    extra_vars: Sequence[str]
+    inventory: Sequence[str]
+    forks: int
+    reports: Sequence[tuple[str, str]]
+    """(format, path)."""
+    detailed_exitcode: bool
+    verbose: bool
+    quiet: bool
+    strict: bool
+    """`plan` only: 1 where something is blocked by you."""
+    by: Literal["office", "date"]
+    """`plan` only."""
+
+
+def plan(context: Context, playbook: str, **options: Unpack[Choice]) -> int:
+    """Prints the plan. 0; with `detailed_exitcode` 2 where something differs; with `strict` 1 where you block it.
+
+    4 where a system could not be read, and 3 where a driver has a fault: what could be read is printed all the same.
+    """
+    with opened(context, options) as session:
+        made, unread = make(session, playbook, options)
+        show(session, made, playbook, options)
+    return unread or exit_code(made, options)
+
+
+def opened(context: Context, options: Choice) -> AbstractContextManager[Session]:
+    """The project, with the inventory and variables that the options name."""
+    return open_session(context, extra_vars=options.get("extra_vars", ()), inventory=options.get("inventory", ()))
+
+
+def make(session: Session, playbook: str, options: Choice) -> tuple[Plan, int]:
+    """Makes a plan; the number is the exit code of what could not be read, or 0."""
+    from inregel.engine.planning import make_plan
+
+    async def run(engine: Run) -> tuple[Plan, int]:
+        return await make_plan(engine), worst([error.exit_code for error in engine.errors])
+
+    return with_engine(session, playbook, options, run)
+
+
+def with_engine(
+    session: Session,
+    playbook: str,
+    options: Choice,
+    work: Callable[[Run], Awaitable[Result]],
+    allow: dict[str, int] | None = None,
+) -> Result:
+    """Runs `work` on an engine whose offices are declared, with progress on standard error."""
+    from inregel.engine.run import Run
+    from inregel.report.progress import watching
+
+    context = session.context
+    book = session.playbook(playbook, tags=options.get("tags", ()), skip_tags=options.get("skip_tags", ()))
+
+    async def main(observer: Observer) -> Result:
+        settings = engine_options(session, options, observer)
+        settings.allow = allow
+        async with Run(session.project, book, session.ledger, session.holder, settings) as engine:
+            engine.declare()
+            return await work(engine)
+
+    with watching(
+        context.err, quiet=options.get("quiet", False), color=context.color, environ=context.environ
+    ) as observer:
+        return asyncio.run(main(observer))
+
+
+def engine_options(session: Session, options: Choice, observer: Observer) -> Options:
+    """How the engine is to go."""
+    from inregel.engine.run import Options
+
+    context = session.context
+    return Options(
+        now=context.now,
+        sleep=context.sleep,
+        limit=options.get("limit", ""),
+        forks=options.get("forks", 50),
+        observer=observer,
+    )
+
+
+def show(session: Session, made: Plan, playbook: str, options: Choice) -> None:
+    """Prints the plan, and writes the reports that were asked for."""
+    from inregel.config.positions import locate
+    from inregel.report import text, write
+    from inregel.report.screen import screen
+
+    context, root = session.context, session.project.settings.root
+    looks = screen(context.out, context.environ, context.color)
+    text.render(
+        made,
+        stream=context.out,
+        width=looks.width,
+        color=looks.color,
+        verbose=options.get("verbose", False),
+        by=options.get("by", "office"),
+        next_command=next_command(playbook, options),
+        locate=lambda where: locate(root, where),
+    )
+    for form, path in options.get("reports", ()):
+        write(made, form, context.directory / path)
+
+
+def next_command(playbook: str, options: Choice) -> str:
+    """What to type to have the plan carried out."""
+    words = ["inregel apply", playbook]
+    for name, values in (("--limit", [options.get("limit", "")]), ("--tags", options.get("tags", ()))):
+        words += [f"{name} {value}" for value in values if value]
+    return " ".join(words)
+
+
+def exit_code(made: Plan, options: Choice) -> int:
+    """What `plan` returns for a plan that could be read (design §9)."""
+    from inregel.plan.model import Status
+
+    entries = made.entries()
+    mine = [entry for entry in entries if entry.blocked is not None and entry.blocked.who == "you"]
+    if options.get("strict") and any(entry.status is Status.BLOCKED for entry in mine):
+        return 1
+    if options.get("detailed_exitcode") and any(entry.status is not Status.IN_SYNC for entry in entries):
+        return 2
+    return 0
+
+
+def worst(codes: Sequence[int]) -> int:
+    """The exit code that tells most: a fault of ours before a system that is away; 0 where there is none."""
+    return next((code for code in (3, 1, 5, 4) if code in codes), 0)

@@ -1,0 +1,99 @@
+"""What most commands begin with: the project, its ledger and its secrets, opened together and closed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from inregel.commands.context import Context
+from inregel.errors import InregelError
+
+if TYPE_CHECKING:
+    from inregel.config.playbook import Playbook
+    from inregel.config.project import Project
+    from inregel.ledger.base import Holder, Ledger
+    from inregel.work import Desk
+
+
+class WhichPlaybook(InregelError):
+    """There {count} in playbooks/, so say which one: {hint}"""
+
+
+@dataclass(slots=True)
+class Session:
+    """An open project."""
+
+    context: Context
+    project: Project
+    ledger: Ledger
+    holder: Holder
+
+    def playbook(self, path: str, *, tags: Sequence[str] = (), skip_tags: Sequence[str] = ()) -> Playbook:
+        """A playbook by path, as typed: from where the user stands, else from the project's root."""
+        return self.project.playbook(self.relative(path), tags=tags, skip_tags=skip_tags)
+
+    def relative(self, path: str) -> str:
+        """A path from the project's root, with forward slashes."""
+        root = self.project.settings.root.resolve()
+        place = (self.context.directory / path).resolve()
+        if not place.exists() and (root / path).exists():
+            return Path(path).as_posix()
+        return place.relative_to(root).as_posix() if place.is_relative_to(root) else place.as_posix()
+
+    def only_playbook(self) -> str:
+        """The one playbook of the project, where there is just one."""
+        root = self.project.settings.root
+        found = sorted((root / "playbooks").glob("*.yml"))
+        if len(found) == 1:
+            return found[0].relative_to(root).as_posix()
+        count = f"are {len(found)} playbooks" if found else "is no playbook"
+        hint = "--playbook " + (found[0].relative_to(root).as_posix() if found else "playbooks/site.yml")
+        raise WhichPlaybook(count=count, hint=hint)
+
+    def desk(self) -> Desk:
+        """Where work orders are handed out."""
+        from inregel.work import Desk
+
+        return Desk(self.ledger, self.project.library, self.project)
+
+
+@contextmanager
+def open_session(
+    context: Context, *, extra_vars: Sequence[str] = (), inventory: Sequence[str] = ()
+) -> Iterator[Session]:
+    """Opens the project that `context.directory` stands in."""
+    from inregel.config import project, settings
+    from inregel.ledger import open_ledger
+    from inregel.ledger.base import Holder
+    from inregel.platform import process_name
+    from inregel.secrets import open_source
+
+    root = settings.find_root(context.directory)
+    chosen = settings.load(root)
+    ledger = open_ledger(
+        chosen.ledger,
+        root,
+        ledger_id=chosen.ledger_id,
+        now=lambda: context.now().astimezone(UTC),
+        environ=context.environ,
+    )
+    try:
+        secrets = open_source(
+            root,
+            chosen.secrets,
+            environ=context.environ,
+            vault_ids=context.vault_ids,
+            ask=context.ask,
+            captured=ledger.captured,
+            usable=context.secrets,
+        )
+        loaded = project.load(root, extra_vars=extra_vars, inventory=inventory, secrets=secrets)
+        holder = Holder(process_name(), token_hex(8))
+        yield Session(context, loaded, ledger, holder)
+    finally:
+        ledger.close()

@@ -1,0 +1,243 @@
+"""`inregel work`: the open work orders, one of them to read, and what a person says back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from inregel.commands.context import Context
+
+if TYPE_CHECKING:
+    from inregel.ledger.base import Order
+    from inregel.work import Work
+
+_HEADINGS: Final = ("number", "office", "title", "for", "open for", "lines")
+
+
+def list_(context: Context, *, office: str = "", everything: bool = False) -> int:
+    """Prints the open work orders, of one office or of all; `everything` adds those that are closed. Returns 0."""
+    with _open(context, secrets=False) as work:
+        orders = work.all(office or None) if everything else work.open(office or None)
+        if not orders:
+            context.say(f"No open work orders{f' for {office}' if office else ''}.")
+            return 0
+        headings = (*_HEADINGS, "state") if everything else _HEADINGS
+        rows = [_row(context, order, everything=everything) for order in orders]
+    for line in _table(headings, rows):
+        context.say(line)
+    first = next((order.number for order in orders if order.state == "open"), orders[0].number)
+    context.say(f"\nRead one: inregel work show {first}")
+    return 0
+
+
+def show(
+    context: Context,
+    number: str,
+    *,
+    out: str = "",
+    reveal: str = "",
+    reason: str = "",
+    by: str = "",
+) -> int:
+    """Prints a work order as the person reads it, or the one secret that is to be revealed. Returns 0.
+
+    On a terminal it is laid out; otherwise, and in the file `out`, it is Markdown.
+    """
+    from inregel.work import readable
+
+    with _open(context, secrets=bool(reveal)) as work:
+        if reveal:
+            by = by or _asked(context, "Your name")
+            reason = reason or _asked(context, "Why do you need it (this is recorded)")
+            context.say(work.reveal(number, reveal, by, reason))
+            return 0
+        text = readable(work.show(number))
+    if out:
+        _write(context.directory / out, text)
+        context.say(f"Written: {out}")
+    elif context.out.isatty():
+        _lay_out(context, text)
+    else:
+        context.out.write(text)
+    return 0
+
+
+def done(
+    context: Context,
+    number: str,
+    *,
+    by: str = "",
+    answers: str = "",
+    set_: Sequence[str] = (),
+    evidence: str = "",
+    found: bool = False,
+) -> int:
+    """Records that a work order was done. Returns 0, or raises with all that is missing or contradicts.
+
+    `answers` is a YAML or JSON file, or - for standard input; `set_` are name=value, and win. On a terminal what is
+    not given is asked.
+    """
+    from inregel.work import closed, describe, read_pairs
+
+    with _open(context, secrets=False) as work:
+        order = work.show(number)
+        if order.state != "open":
+            raise closed(order)
+        given = {**_read(context, answers), **read_pairs(set_, order.order.schema)}
+        if not answers and context.can_ask():
+            given = _ask_all(context, order.order.schema, given)
+        by = by or _asked(context, "Your name", order.order.person)
+        ended = work.done(number, by, given, context.directory / evidence if evidence else None, found=found)
+    context.say(f"{ended.number} is done ({describe(ended.order.lines)}), as said by {ended.by}.")
+    context.say("Next: inregel apply PLAYBOOK goes on with what follows. What else is asked: inregel work list")
+    return 0
+
+
+def fail(context: Context, number: str, *, by: str = "", reason: str = "", lines: Sequence[str] = ()) -> int:
+    """Records that a work order, or some of its lines (`module:key`), cannot be done. Returns 0."""
+    with _open(context, secrets=False) as work:
+        order = work.show(number)
+        by = by or _asked(context, "Your name", order.order.person)
+        reason = reason or _asked(context, "Why can it not be done")
+        ended = work.fail(number, by, reason, lines or None)
+    context.say(f"{ended.number} is refused by {ended.by}: {reason}")
+    context.say(f"The same change is not handed out again, until: inregel work reopen {ended.number}")
+    return 0
+
+
+def reopen(context: Context, number: str, *, by: str = "") -> int:
+    """Lifts a refusal. Returns 0."""
+    with _open(context, secrets=False) as work:
+        ended = work.reopen(number, by or _asked(context, "Your name"))
+    context.say(f"The refusal of {ended.number} is lifted. The next apply hands the change out again, as a new order.")
+    return 0
+
+
+# --- what is printed ------------------------------------------------------------------------------------------------
+
+
+def _row(context: Context, order: Order, *, everything: bool) -> tuple[str, ...]:
+    end = order.closed or context.now()
+    days = (end - order.opened).days
+    age = "today" if days < 1 else f"{days} day{'s' if days > 1 else ''}"
+    new = order.order
+    row = (order.number, new.office, new.title, new.person, age, f"{len(new.lines):,}")
+    return (*row, f"{order.state}{f', see {order.successor}' if order.successor else ''}") if everything else row
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    from rich.cells import cell_len
+
+    table = [headings, *rows]
+    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        cells = [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+        yield "  ".join(cells).rstrip()
+
+
+def _lay_out(context: Context, text: str) -> None:
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    plain = context.color is False or (context.color is None and "NO_COLOR" in context.environ)
+    Console(file=context.out, no_color=plain, highlight=False).print(Markdown(text))
+
+
+def _write(path: Path, text: str) -> None:
+    from inregel.work import WorkError
+
+    try:
+        path.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise WorkError(reason=f"{path} cannot be written: {error.strerror}") from error
+
+
+# --- what is asked --------------------------------------------------------------------------------------------------
+
+
+def _asked(context: Context, question: str, otherwise: str = "") -> str:
+    """What a person types; nothing where nobody is there to be asked."""
+    if not context.can_ask():
+        return ""
+    context.err.write(f"{question}{f' [{otherwise}]' if otherwise else ''}: ")
+    context.err.flush()
+    return context.stdin.readline().strip() or otherwise
+
+
+def _asked_unseen(context: Context, question: str) -> str:
+    return context.ask(f"{question}: ") if context.ask is not None else ""
+
+
+def _ask_all(context: Context, schema: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Asks what is not given yet, each with where to read it. Secrets are not typed where they can be read."""
+    from inregel.work import read_pairs
+
+    answers = dict(given)
+    for name, each in schema.get("properties", {}).items():
+        if name in answers:
+            continue
+        if each.get("description"):
+            context.err.write(f"  {each['description']}\n")
+        label = f"{each.get('title') or name}{' (a, b, ...)' if each.get('type') == 'array' else ''}"
+        text = _asked_unseen(context, label) if each.get("secret") else _asked(context, label)
+        if text:
+            answers |= read_pairs([f"{name}={text}"], schema)
+    return answers
+
+
+def _read(context: Context, answers: str) -> dict[str, Any]:
+    """Answers from a file, or from standard input for -."""
+    import tempfile
+
+    from inregel.config import source
+    from inregel.work import WorkError
+
+    if not answers:
+        return {}
+    if answers == "-":
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "standard-input.yml"
+            path.write_text(context.stdin.read(), "utf-8")
+            data = source.read(path, Path(folder), may_be_empty=True)
+    else:
+        path = context.directory / answers
+        data = source.read(path, path.parent, may_be_empty=True)
+    if data is not None and not isinstance(data, dict):
+        raise WorkError(reason=f"{answers} must hold `name: answer` lines. What is asked: inregel work show NUMBER")
+    return data or {}
+
+
+@contextmanager
+def _open(context: Context, *, secrets: bool) -> Iterator[Work]:
+    """The work orders of the project that `context.directory` stands in."""
+    from inregel.config import settings
+    from inregel.ledger import open_ledger
+    from inregel.library import Library
+    from inregel.secrets import open_source
+    from inregel.work import Work
+
+    root = settings.find_root(context.directory)
+    chosen = settings.load(root)
+
+    def now() -> datetime:
+        return context.now().astimezone(UTC)
+
+    ledger = open_ledger(chosen.ledger, root, ledger_id=chosen.ledger_id, now=now, environ=context.environ)
+    try:
+        source = None
+        if secrets:
+            source = open_source(
+                root,
+                chosen.secrets,
+                environ=context.environ,
+                vault_ids=context.vault_ids,
+                ask=context.ask,
+                captured=ledger.captured,
+                usable=context.secrets,
+            )
+        yield Work(ledger, Library(root), source, now, chosen)
+    finally:
+        ledger.close()

@@ -1,0 +1,120 @@
+"""The connections of an office, rendered and checked against `schemas/connections/<system>.schema.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from inregel.config import schema
+from inregel.config.expressions import Absent, Problem
+from inregel.config.mistakes import Mistake, Position, Where
+from inregel.config.scope import OfficeScope
+from inregel.config.templates import settle, told
+from inregel.config.words import nearest
+from inregel.contract import Connection, Fault, Secret
+
+_HIDDEN = Secret("hidden", b"")
+
+
+class PartlyKnown(Mapping[str, Any]):
+    """Settings of which a secret cannot be had: asking for that one raises the `Fault` of this office."""
+
+    __slots__ = ("_absent", "_values")
+
+    def __init__(self, values: Mapping[str, Any], absent: Mapping[str, Absent]) -> None:
+        self._values = values
+        self._absent = absent
+
+    def __getitem__(self, name: str) -> Any:
+        absent = self._absent.get(name)
+        if absent is not None:
+            raise Fault(absent.reason, remedy=absent.remedy)
+        return self._values[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+class Connections:
+    """Makes the connections of offices."""
+
+    def __init__(self, schema_of: Callable[[str], Mapping[str, Any] | None], systems: Callable[[], Iterable[str]]) -> None:
+        self._schema_of = schema_of
+        self._systems = systems
+
+    def of(self, office: str, scope: OfficeScope, note: Callable[[Mistake], None]) -> dict[str, Connection]:
+        """By name (`afas`, `afas.test`); mistakes go to `note`. Raises `Absent` where they are one secret together."""
+        place = scope.place("connections") or Position("", 0, 0)
+        try:
+            declared = scope.get("connections")
+        except KeyError:
+            return {}
+        except Problem as problem:
+            _report(problem, place, scope, note)
+            return {}
+        if not isinstance(declared, Mapping):
+            note(Mistake("`connections` is a mapping of systems to how they are reached", place, "assu: {...}"))
+            return {}
+        found = {}
+        for name in declared:
+            where = place._replace(path=(*place.path, name)) if isinstance(place, Where) else place
+            connection = self._one(office, name, declared, where, scope, note)
+            if connection is not None:
+                found[name] = connection
+        return found
+
+    def _one(
+        self,
+        office: str,
+        name: str,
+        declared: Mapping[str, Any],
+        where: Where | Position,
+        scope: OfficeScope,
+        note: Callable[[Mistake], None],
+    ) -> Connection | None:
+        system = name.partition(".")[0]
+        shape = self._schema_of(system)
+        if shape is None:
+            place = where._replace(key=True) if isinstance(where, Where) else where
+            note(Mistake(f"there is no system `{system}`", place, nearest(system, self._systems())))
+            return None
+        values: dict[str, Any] = {}
+        absent: dict[str, Absent] = {}
+        before: list[Mistake] = []
+        try:
+            settings = declared[name]
+            for key in settings if isinstance(settings, Mapping) else ():
+                try:
+                    values[key] = settle(settings[key])
+                except Absent as problem:
+                    values[key], absent[key] = _HIDDEN, problem
+                except Problem as problem:
+                    place = where._replace(path=(*where.path, key)) if isinstance(where, Where) else where
+                    _report(problem, place, scope, before.append)
+        except Problem as problem:
+            _report(problem, where, scope, before.append)
+        if not before:
+            data = values if isinstance(settings, Mapping) or settings is None else settings
+            before = schema.check(data, shape, where if isinstance(where, Where) else Where(where.file))
+            if isinstance(where, Position):
+                before = [Mistake(f"{mistake.message} (connection {name})", where, mistake.instead) for mistake in before]
+        for mistake in before:
+            note(mistake)
+        if before:
+            return None
+        parts = [str(values.get(key, "")) for key in shape.get("x-identity", ())]
+        identity = f"{system}:{'/'.join(parts)}" if parts else f"{name}:{office}"
+        return Connection(
+            system, name, identity, PartlyKnown(values, absent) if absent else values, int(shape.get("x-limit", 0))
+        )
+
+
+def _report(problem: Problem, place: Where | Position, scope: OfficeScope, note: Callable[[Mistake], None]) -> None:
+    message, instead = told(problem, scope.names())
+    note(Mistake(message, problem.where or place, instead))

@@ -1,0 +1,347 @@
+"""Tasks for one office: `when`, `loop`, templates, and the check against the module's schema.
+
+A task is compiled once. Arguments without a template are checked once and shared by all offices; others are rendered
+and checked per office, which is quick where they are right. Mistakes are collected over all offices and tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from inregel.config import schema
+from inregel.config.expressions import Absent, Problem, Sealed
+from inregel.config.mistakes import Mistake, Position, Where
+from inregel.config.model import Declaration, Play, Task
+from inregel.config.scope import OfficeScope, Shared
+from inregel.config.templates import Render, Templates, settle, told
+from inregel.config.variables import Vars, place_of
+from inregel.config.words import called
+from inregel.errors import InregelError
+
+_NAMED: Final = 3
+"""Offices that a mistake names; of more it gives the count."""
+_SIMPLE: Final = frozenset({str, int, float, bool, type(None)})
+
+
+class Wrong:
+    """Mistakes over many offices: equal ones become one, with the first offices named."""
+
+    def __init__(self) -> None:
+        self._found: dict[Mistake, dict[str, None]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def add(self, mistake: Mistake, office: str = "") -> None:
+        """One mistake; `office` where it depends on the office."""
+        offices = self._found.setdefault(mistake, {})
+        if office:
+            offices[office] = None
+
+    def mistakes(self) -> list[Mistake]:
+        """All of them."""
+        return [
+            type(mistake)(mistake.message + _for(list(offices)), mistake.where, mistake.instead)
+            for mistake, offices in self._found.items()
+        ]
+
+
+def _for(offices: Sequence[str]) -> str:
+    if not offices:
+        return ""
+    if len(offices) == 1:
+        return f" (office {offices[0]})"
+    names = ", ".join(offices[:_NAMED]) + (", ..." if len(offices) > _NAMED else "")
+    return f" ({len(offices):,} offices: {names})"
+
+
+@dataclass(slots=True)
+class _Compiled:
+    """What is known of a task without any office."""
+
+    task: Task
+    where: Where
+    """Of the arguments."""
+    schema: Mapping[str, Any] | None
+    render: Render | None
+    """Of the arguments; None where they hold no template."""
+    loop: Render | None
+    conditions: list[tuple[Render | bool, Where]]
+    before_loop: list[tuple[Render | bool, Where]]
+    """Conditions that do not speak of the loop item: where one is false, the loop is not even rendered."""
+    plain: bool
+    """No loop and no variables of its own."""
+    broken: bool = False
+    constant: Declaration | None = None
+    place: Callable[[str], Where | Position | None] = field(default=lambda name: None)
+
+
+class Declarer:
+    """Declares tasks. One per project; compiled tasks are kept as long as it lives."""
+
+    def __init__(self, templates: Templates, module_schema: Callable[[str], Mapping[str, Any]]) -> None:
+        self._templates = templates
+        self._module_schema = module_schema
+        self._compiled: dict[int, tuple[Task, _Compiled]] = {}
+        self._skipped: dict[int, Task] = {}
+
+    def declare(self, play: Play, office: str, shared: Shared, wrong: Wrong) -> list[Declaration]:
+        """What the tasks of a play declare for one office; mistakes go to `wrong`."""
+        scope = OfficeScope(shared)
+        result: list[Declaration] = []
+        for task in play.tasks:
+            compiled = self._get(task, wrong)
+            if compiled.broken:
+                continue
+            if compiled.constant is not None:
+                result.append(compiled.constant)
+                continue
+            one = _One(self._templates, compiled, office, wrong)
+            if compiled.plain:
+                result += one.single(scope)
+            else:
+                result += one.looped(shared)
+        return result
+
+    def _get(self, task: Task, wrong: Wrong) -> _Compiled:
+        kept = self._compiled.get(id(task))
+        if kept is None:
+            kept = self._compiled[id(task)] = (task, self._compile(task, wrong))
+        return kept[1]
+
+    # --- once per task ----------------------------------------------------------------------------------------------
+
+    def _compile(self, task: Task, wrong: Wrong) -> _Compiled:
+        where = _below(task.where, task.module)
+        problems: list[tuple[Problem, Where]] = []
+        render = self._leaves(task.args, where, problems)
+        loop = self._leaves(task.loop, _below(task.where, "loop"), problems)
+        conditions = [self._condition(when, _when_place(task, index), problems) for index, when in enumerate(task.when)]
+        for problem, place in problems:
+            message, instead = told(problem, iter(()))
+            wrong.add(Mistake(message, place, instead))
+        compiled = _Compiled(
+            task=task,
+            where=where,
+            schema=self._schema(task, where, wrong),
+            render=render,
+            loop=loop,
+            conditions=conditions,
+            before_loop=[
+                each for each, when in zip(conditions, task.when, strict=True) if task.loop_var not in str(when)
+            ],
+            plain=task.loop is None and not task.vars,
+            broken=bool(problems),
+        )
+        if isinstance(task.vars, Vars):
+            layers = task.vars.layers
+            compiled.place = lambda name: place_of(name, layers)
+        if compiled.schema is None:
+            compiled.broken = True
+        elif render is None and not compiled.broken:
+            found = schema.check(task.args, compiled.schema, where)
+            for mistake in found:
+                wrong.add(mistake)
+            compiled.broken = bool(found)
+            if compiled.plain and not conditions:
+                compiled.constant = Declaration(task, task.module, task.args)
+        return compiled
+
+    def _schema(self, task: Task, where: Where, wrong: Wrong) -> Mapping[str, Any] | None:
+        try:
+            return self._module_schema(task.module)
+        except InregelError as error:
+            wrong.add(Mistake(str(error), where._replace(key=True)))
+            return None
+
+    def _leaves(self, value: Any, where: Where, problems: list[tuple[Problem, Where]]) -> Render | None:
+        try:
+            return self._templates.value(value)
+        except Problem:
+            for path, leaf in self._templates.leaves(value):
+                try:
+                    self._templates.value(leaf)
+                except Problem as problem:
+                    problems.append((problem, _below(where, *path)))
+        return None
+
+    def _condition(self, when: Any, where: Where, problems: list[tuple[Problem, Where]]) -> tuple[Render | bool, Where]:
+        if isinstance(when, bool):
+            return when, where
+        try:
+            return self._templates.condition(str(when)), where
+        except Problem as problem:
+            problems.append((problem, where))
+            return False, where
+
+
+def _below(where: Where, *path: str | int) -> Where:
+    return where._replace(path=(*where.path, *path))
+
+
+def _when_place(task: Task, index: int) -> Where:
+    return _below(task.where, "when", index) if len(task.when) > 1 else _below(task.where, "when")
+
+
+class _One:
+    """One task for one office."""
+
+    __slots__ = ("_compiled", "_office", "_task", "_templates", "_wrong")
+
+    def __init__(self, templates: Templates, compiled: _Compiled, office: str, wrong: Wrong) -> None:
+        self._templates = templates
+        self._compiled = compiled
+        self._task = compiled.task
+        self._office = office
+        self._wrong = wrong
+
+    def single(self, scope: OfficeScope) -> Iterator[Declaration]:
+        """The declaration in a scope; nothing where there is a mistake."""
+        try:
+            skipped = not self._holds(self._compiled.conditions, scope)
+        except Absent as absent:
+            yield self._fault(absent)
+            return
+        except _Said:
+            return
+        yield from self._declared(scope, skipped)
+
+    def looped(self, shared: Shared) -> Iterator[Declaration]:
+        """The same with variables of the task, and for each item of its loop."""
+        task, compiled = self._task, self._compiled
+        own = {name: value for name, value in task.vars.items() if name not in shared.strongest}
+        scope = OfficeScope(shared, own, None, compiled.place)
+        if task.loop is None:
+            yield from self.single(scope)
+            return
+        try:
+            skipped = not self._holds(compiled.before_loop, scope)
+            items = task.loop if compiled.loop is None else compiled.loop(scope)
+        except Absent as absent:
+            yield self._fault(absent)
+            return
+        except _Said:
+            return
+        except Problem as problem:
+            if not skipped:
+                self._report(problem, _below(task.where, "loop"), scope)
+            return
+        if isinstance(items, (str, Mapping, Sealed)) or not hasattr(items, "__iter__"):
+            if not skipped:
+                kind = "a mapping" if isinstance(items, Mapping) else called(items)
+                instead = 'loop: "{{ NAME | dict2items }}"' if isinstance(items, Mapping) else "loop: [...]"
+                self._wrong.add(Mistake(f"`loop` takes a list, and this gives {kind}", _below(task.where, "loop"), instead), self._office)
+            return
+        for item in items:
+            each = OfficeScope(shared, own, {task.loop_var: item}, compiled.place)
+            if skipped:
+                yield from self._declared(each, True)
+            else:
+                yield from self.single(each)
+
+    # --- parts ------------------------------------------------------------------------------------------------------
+
+    def _holds(self, conditions: Sequence[tuple[Render | bool, Where]], scope: OfficeScope) -> bool:
+        """Whether all are true. Raises `Absent`, or `_Said` after a mistake was noted."""
+        for condition, where in conditions:
+            if isinstance(condition, bool):
+                if not condition:
+                    return False
+                continue
+            try:
+                value = condition(scope)
+            except Problem as problem:
+                self._report(problem, where, scope)
+                raise _Said from None
+            if not isinstance(value, bool):
+                message = f"`when` is true or false, and this gives {called(value)}"
+                self._wrong.add(Mistake(message, where, "a comparison, such as `x == 'y'` or `x is defined`"), self._office)
+                raise _Said
+            if not value:
+                return False
+        return True
+
+    def _declared(self, scope: OfficeScope, skipped: bool) -> Iterator[Declaration]:
+        compiled, task = self._compiled, self._task
+        args = task.args
+        if compiled.render is not None:
+            try:
+                args = compiled.render(scope)
+                if not _plain(args):
+                    args = settle(args)
+            except Absent as absent:
+                yield self._fault(absent, skipped)
+                return
+            except Problem as problem:
+                if not skipped:
+                    self._all_problems(problem, scope)
+                return
+            found = schema.check(args, compiled.schema or {}, compiled.where)
+            if found:
+                if not skipped:
+                    for mistake in found:
+                        self._wrong.add(self._traced(mistake, scope), self._office)
+                return
+        yield Declaration(task, task.module, args, skipped=skipped)
+
+    def _fault(self, absent: Absent, skipped: bool = False) -> Declaration:
+        return Declaration(self._task, self._task.module, {}, absent.reason, absent.remedy, skipped)
+
+    def _report(self, problem: Problem, where: Where, scope: OfficeScope) -> None:
+        message, instead = told(problem, scope.names())
+        place = problem.where or where
+        if problem.of is None and problem.word and instead and isinstance(place, Where):
+            instead = f"{{{{ {instead} }}}}" if instead.isidentifier() and place.path[-1:] != ("when",) else instead
+        self._wrong.add(Mistake(message, place, instead), self._office)
+
+    def _all_problems(self, problem: Problem, scope: OfficeScope) -> None:
+        """Notes every template of the arguments that fails; `problem` alone where they fail only together."""
+        before = len(self._wrong._found)
+        for path, leaf in self._templates.leaves(self._task.args):
+            render = self._templates.value(leaf)
+            try:
+                if render is not None:
+                    settle(render(scope))
+            except Problem as each:
+                self._report(each, _below(self._compiled.where, *path), scope)
+            except Absent:
+                continue
+        if len(self._wrong._found) == before:
+            self._report(problem, self._compiled.where, scope)
+
+    def _traced(self, mistake: Mistake, scope: OfficeScope) -> Mistake:
+        """The mistake at the place of the variable that gave the value, where one variable gave it."""
+        where = mistake.where
+        if not isinstance(where, Where) or where.key:
+            return mistake
+        path = where.path[len(self._compiled.where.path) :]
+        value, rest = self._task.args, list(path)
+        while rest and isinstance(value, (dict, list)):
+            try:
+                value = value[rest.pop(0)]
+            except (LookupError, TypeError):
+                return mistake
+        names = self._templates.lone(value) if isinstance(value, str) else None
+        found = scope.place(names[0]) if names else None
+        if not names or found is None:
+            return mistake
+        told_of = f"{mistake.message} (for {'.'.join(map(str, path))} of {self._task.module})"
+        if isinstance(found, Where):
+            found = found._replace(path=(*found.path, *names[1:], *rest))
+        return type(mistake)(told_of, found, mistake.instead)
+
+
+class _Said(Exception):
+    """A mistake was noted; there is nothing to declare."""
+
+
+def _plain(value: Any) -> bool:
+    """Whether a value holds neither secrets nor lazy parts, and so can be used as it is."""
+    own = value.__class__
+    if own in _SIMPLE:
+        return True
+    if own is dict:
+        return all(map(_plain, value.values()))
+    return own is list and all(map(_plain, value))

@@ -1,0 +1,90 @@
+"""The values that reading a project gives. Pure data; how they come about is `project`, `inventory`, `playbook`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from inregel.config.mistakes import Where
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """At most `amount` of an operation per office and day."""
+
+    operation: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`inregel.yml`, checked and with its defaults."""
+
+    root: Path
+    project: str
+    ledger: str
+    """A path relative to the root, or postgresql://…"""
+    ledger_id: str
+    inventory: tuple[str, ...]
+    """Files or folders, later ones add to earlier ones."""
+    secrets: tuple[str, ...]
+    time_zone: ZoneInfo
+    attestations: Mapping[str, str]
+    """Per module or `default`: `365d` or `until FIELD`."""
+    quotas: Mapping[str, Quota]
+    language: Literal["nl", "fr", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task of a play, unrendered."""
+
+    name: str
+    module: str
+    args: Any
+    """The mapping under the module's name, with templates in it."""
+    where: Where
+    when: tuple[Any, ...] = ()
+    loop: Any = None
+    loop_var: str = "item"
+    tags: frozenset[str] = frozenset()
+    needs: tuple[str, ...] = ()
+    """Names of tasks, or `module` / `module:key`, that come first."""
+    exact: bool = False
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    quiet: bool = False
+    """Left out by --tags or --skip-tags: still declared (for `exact` and dependencies), never planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One play of a playbook."""
+
+    name: str
+    pattern: str
+    where: Where
+    tasks: tuple[Task, ...]
+    serial: tuple[int | str, ...] = ()
+    """Numbers and percentages ("50%"), as in Ansible; empty is one batch."""
+    max_fail_percentage: float | None = None
+    proceed: Literal["in_sync", "handed_out"] = "in_sync"
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One task for one office (and one loop item), rendered and checked against the module's schema."""
+
+    task: Task
+    module: str
+    args: Mapping[str, Any]
+    """Secrets are `contract.Secret`."""
+    fault: str = ""
+    """Why it could not be rendered for this office alone (a secret that is not there): blocks here, others go on."""
+    remedy: str = ""
+    skipped: bool = False
+    """`when` is false for this office: declared (an `exact` task does not remove it), but not planned."""

@@ -1,0 +1,345 @@
+"""Playbooks: plays and their tasks, with `import_tasks`, tags and `vars_files` worked in.
+
+The structure is checked against `schemas/playbook.schema.json`; here is what it means. Tags, and what inherits them,
+are Ansible's: the play and `import_tasks` hand theirs on; `always`, `never`, `tagged`, `untagged`, `all`.
+What does not belong here: rendering for an office (`inregel.config.declare`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any, Final
+
+from inregel.config import schema
+from inregel.config.expressions import MARKS
+from inregel.config.mistakes import ConfigError, Mistake, Path, Where
+from inregel.config.model import Play, Task
+from inregel.config.variables import Files, Layer, Reader, Vars, check_names
+from inregel.config.words import nearest
+
+KEYWORDS: Final = frozenset(
+    {"name", "when", "loop", "loop_control", "tags", "needs", "exact", "vars", "import_tasks"}
+)
+"""Keys of a task that are not the name of a module."""
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """A playbook as it is meant."""
+
+    path: str
+    """Relative to the project's root."""
+    plays: tuple[Play, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Inherited:
+    """What tasks have from the play and from `import_tasks` above them."""
+
+    tags: frozenset[str] = frozenset()
+    when: tuple[Any, ...] = ()
+    vars: tuple[Layer, ...] = ()
+    files: tuple[FilePath, ...] = ()
+    """The files that import each other, outermost first."""
+
+
+@dataclass(slots=True)
+class Playbooks:
+    """Reads playbooks of one project. Mistakes are collected in `mistakes`."""
+
+    files: Files
+    read_file: Reader
+    """Also for files that may be empty."""
+    playbook_schema: Mapping[str, Any]
+    modules: Collection[str]
+    tags: Sequence[str] = ()
+    skip_tags: Sequence[str] = ()
+    folders: Collection[FilePath] = ()
+    """Those whose `group_vars/` and `office_vars/` are read."""
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def read(self, path: FilePath) -> Playbook:
+        """The playbook; look at `mistakes` before using it."""
+        name = self.files.name(path)
+        data = self._load(path, lambda data: schema.check(data, self.playbook_schema, Where(name)))
+        self._unread_folders(path.parent)
+        if not isinstance(data, list):
+            return Playbook(name, ())
+        plays = [self._play(play, path, Where(name, (index,))) for index, play in enumerate(data) if isinstance(play, dict)]
+        _check_needs(plays, self.mistakes)
+        return Playbook(name, tuple(plays))
+
+    def _load(self, path: FilePath, check: Callable[[Any], list[Mistake]]) -> Any:
+        """The content of a file, or None where it has mistakes."""
+        try:
+            data = self.read_file(path)
+        except ConfigError as error:
+            self.mistakes += error.mistakes
+            return None
+        found = check(data)
+        self.mistakes += found
+        return None if found else data
+
+    def _unread_folders(self, folder: FilePath) -> None:
+        if folder in self.folders:
+            return
+        for name in ("group_vars", "office_vars"):
+            if (folder / name).is_dir():
+                place = Where(self.files.name(folder / name))
+                self.mistakes.append(Mistake("this folder is not read: it stands beside the inventory", place))
+
+    # --- plays and tasks --------------------------------------------------------------------------------------------
+
+    def _play(self, data: Mapping[str, Any], path: FilePath, where: Where) -> Play:
+        tags = tags_of(data.get("tags"))
+        layers = self._vars(data.get("vars"), where)
+        vars_files = data.get("vars_files") or []
+        for index, file in enumerate([vars_files] if isinstance(vars_files, str) else vars_files):
+            layers += self._vars_file(file, path, _below(where, "vars_files", index))
+        tasks = self._tasks(data.get("tasks") or [], path, _below(where, "tasks"), _Inherited(tags, files=(path,)))
+        serial = data.get("serial", ())
+        pattern = data.get("offices", "")
+        percentage = data.get("max_fail_percentage")
+        return Play(
+            name=str(data.get("name") or (pattern if isinstance(pattern, str) else ",".join(pattern))),
+            pattern=pattern if isinstance(pattern, str) else ",".join(map(str, pattern)),
+            where=where,
+            tasks=tuple(tasks),
+            serial=tuple(serial) if isinstance(serial, list) else () if serial == () else (serial,),
+            max_fail_percentage=None if percentage is None else float(percentage),
+            proceed=data.get("proceed", "in_sync"),
+            vars=Vars(layers),
+            tags=tags,
+        )
+
+    def _vars(self, values: Any, where: Where) -> list[Layer]:
+        if not isinstance(values, dict) or not values:
+            return []
+        layer = Layer(values, where.file, (*where.path, "vars"))
+        self.mistakes += check_names(values, layer)
+        return [layer]
+
+    def _vars_file(self, file: str, path: FilePath, where: Where) -> list[Layer]:
+        """A file of `vars_files`, found beside the playbook or from the root."""
+        if MARKS.search(file):
+            message = "a file name in `vars_files` takes no template: what differs per office stands in `office_vars/`"
+            self.mistakes.append(Mistake(message, where))
+            return []
+        beside = path.parent / file
+        target = beside if beside.is_file() else self.files.root / file
+        if not target.is_file():
+            self.mistakes.append(Mistake(f"there is no file {file}", where, _near(beside)))
+            return []
+        name = self.files.name(target)
+        values = self._load(target, lambda data: [] if isinstance(data, (dict, type(None))) else _not_vars(name))
+        layer = Layer(values or {}, name)
+        self.mistakes += check_names(layer.values, layer)
+        return [layer] if values else []
+
+    def _tasks(self, data: Sequence[Any], path: FilePath, where: Where, above: _Inherited) -> list[Task]:
+        tasks: list[Task] = []
+        for index, task in enumerate(data):
+            place = _below(where, index)
+            if not isinstance(task, dict):
+                continue
+            if "import_tasks" in task:
+                tasks += self._imported(task, path, place, above)
+            else:
+                tasks += self._task(task, place, above)
+        return tasks
+
+    def _imported(self, task: Mapping[str, Any], path: FilePath, where: Where, above: _Inherited) -> list[Task]:
+        file = task["import_tasks"]
+        place = _below(where, "import_tasks")
+        target = path.parent / file
+        if MARKS.search(file):
+            self.mistakes.append(Mistake("a file name in `import_tasks` takes no template", place))
+            return []
+        if not target.is_file():
+            self.mistakes.append(Mistake(f"there is no file {self.files.name(target)}", place, _near(target)))
+            return []
+        target = target.resolve()
+        seen = [each.resolve() for each in above.files]
+        if target in seen:
+            circle = [*above.files[seen.index(target) :], target]
+            listed = " -> ".join(self.files.name(each) for each in circle)
+            self.mistakes.append(Mistake(f"these files import each other in a circle: {listed}", place))
+            return []
+        name = self.files.name(target)
+        data = self._load(target, lambda data: self._check_tasks(data, name))
+        if not isinstance(data, list):
+            return []
+        inherited = _Inherited(
+            above.tags | tags_of(task.get("tags")),
+            (*above.when, *_conditions(task.get("when"))),
+            (*above.vars, *self._vars(task.get("vars"), where)),
+            (*above.files, target),
+        )
+        return self._tasks(data, target, Where(name), inherited)
+
+    def _check_tasks(self, data: Any, name: str) -> list[Mistake]:
+        """The mistakes of a file of tasks, checked as the tasks of a play."""
+        if not isinstance(data, list):
+            return [Mistake("a file of tasks is a list", Where(name), "- name: ...")]
+        found = schema.check([{"name": "play", "offices": "all", "tasks": data}], self.playbook_schema, Where(name))
+        return [_moved(mistake) for mistake in found]
+
+    def _task(self, data: Mapping[str, Any], where: Where, above: _Inherited) -> list[Task]:
+        named = [key for key in data if key not in KEYWORDS]
+        if len(named) != 1:
+            message = "a task names one module" + (f", and this names {', '.join(map(str, named))}" if named else "")
+            self.mistakes.append(Mistake(message, where))
+            return []
+        module = named[0]
+        if module not in self.modules:
+            place = _below(where, module)._replace(key=True)
+            message = f"there is no module `{module}`; all modules: inregel doc"
+            self.mistakes.append(Mistake(message, place, nearest(module, self.modules)))
+        tags = above.tags | tags_of(data.get("tags"))
+        control = data.get("loop_control") or {}
+        needs = data.get("needs") or ()
+        task = Task(
+            name=str(data.get("name") or module),
+            module=module,
+            args=data[module] if data[module] is not None else {},
+            where=where,
+            when=(*above.when, *_conditions(data.get("when"))),
+            loop=data.get("loop"),
+            loop_var=control.get("loop_var", "item"),
+            tags=tags,
+            needs=(needs,) if isinstance(needs, str) else tuple(needs),
+            exact=bool(data.get("exact", False)),
+            vars=Vars([*above.vars, *self._vars(data.get("vars"), where)]),
+            quiet=not wanted(tags, self.tags, self.skip_tags),
+        )
+        return [task]
+
+
+def _below(where: Where, *path: str | int) -> Where:
+    return where._replace(path=(*where.path, *path))
+
+
+def _near(path: FilePath) -> str:
+    try:
+        return nearest(path.name, sorted(entry.name for entry in path.parent.iterdir()))
+    except OSError:
+        return ""
+
+
+def _not_vars(name: str) -> list[Mistake]:
+    return [Mistake("a file of variables is a mapping", Where(name), "name: value")]
+
+
+def _moved(mistake: Mistake) -> Mistake:
+    """A mistake of tasks that were checked as `[{tasks: ...}]`, at its place in their own file."""
+    where = mistake.where
+    if not isinstance(where, Where):
+        return mistake
+    path: Path = where.path[2:] if where.path[:2] == (0, "tasks") else ()
+    return type(mistake)(mistake.message, where._replace(path=path), mistake.instead)
+
+
+def _conditions(when: Any) -> tuple[Any, ...]:
+    if when is None:
+        return ()
+    return tuple(when) if isinstance(when, list) else (when,)
+
+
+# --- tags -----------------------------------------------------------------------------------------------------------
+
+
+def tags_of(value: Any) -> frozenset[str]:
+    """`tags: a, b` or a list."""
+    if value is None:
+        return frozenset()
+    parts = value if isinstance(value, list) else [value]
+    return frozenset(tag.strip() for part in parts for tag in str(part).split(",") if tag.strip())
+
+
+def wanted(tags: frozenset[str], only: Iterable[str] = (), skip: Iterable[str] = ()) -> bool:
+    """Whether a task with `tags` is wanted under `--tags` and `--skip-tags`, as in Ansible.
+
+    Without `--tags` everything is wanted but what is tagged `never`.
+    """
+    tags = tags or frozenset({"untagged"})
+    chosen = tags_of(list(only)) or frozenset({"all"})
+    dropped = tags_of(list(skip))
+    tagged = tags != {"untagged"}
+    if "always" not in tags and not tags & chosen:
+        everything = "all" in chosen or ("tagged" in chosen and tagged)
+        if not everything or "never" in tags:
+            return False
+    if "all" in dropped:
+        return "always" in tags and "always" not in dropped
+    return not (tags & dropped or ("tagged" in dropped and tagged))
+
+
+# --- needs ----------------------------------------------------------------------------------------------------------
+
+
+def _check_needs(plays: Sequence[Play], mistakes: list[Mistake]) -> None:
+    """`needs` that name nothing, or a later play, or stand in a circle."""
+    before: set[str] = set()
+    everywhere = {name for play in plays for task in play.tasks for name in (task.name, task.module)}
+    for play in plays:
+        here = {name for task in play.tasks for name in (task.name, task.module)}
+        for task in play.tasks:
+            for index, need in enumerate(task.needs):
+                if need in here | before or need.partition(":")[0] in here | before:
+                    continue
+                place = _needs_place(task, index)
+                if need in everywhere or need.partition(":")[0] in everywhere:
+                    mistakes.append(Mistake(f"`{need}` stands in a later play, and plays are done in their order", place))
+                else:
+                    near = nearest(need, sorted(here | before))
+                    mistakes.append(Mistake(f"`{need}` is no task and no module of this play or one before it", place, near))
+        _check_circle(play, mistakes)
+        before |= here
+
+
+def _needs_place(task: Task, index: int) -> Where:
+    return _below(task.where, "needs", index)
+
+
+def needed(play: Play, task: Task) -> list[Task]:
+    """The tasks of the play that must come before `task`, as its `needs` say."""
+    found = []
+    for other in play.tasks:
+        if other is not task and any(need in (other.name, other.module) or need.startswith(f"{other.module}:") for need in task.needs):
+            found.append(other)
+    return found
+
+
+def _check_circle(play: Play, mistakes: list[Mistake]) -> None:
+    """Tasks whose `needs` go round; a need of one resource (`module:key`) is left to the plan, which knows the keys."""
+    after = {
+        index: [
+            other
+            for other, each in enumerate(play.tasks)
+            if any(need == each.name or (need == each.module and other != index) for need in task.needs)
+        ]
+        for index, task in enumerate(play.tasks)
+    }
+    done: set[int] = set()
+    for start in after:
+        way: list[int] = []
+        stack = [(start, iter(after[start]))] if start not in done else []
+        if stack:
+            way.append(start)
+        while stack:
+            at, rest = stack[-1]
+            following = next((each for each in rest if each not in done), None)
+            if following is None:
+                done.add(at)
+                way.pop()
+                stack.pop()
+            elif following in way:
+                circle = [play.tasks[each].name for each in [*way[way.index(following) :], following]]
+                place = _below(play.tasks[at].where, "needs")
+                mistakes.append(Mistake(f"these tasks need each other in a circle: {' -> '.join(circle)}", place))
+                return
+            else:
+                way.append(following)
+                stack.append((following, iter(after[following])))

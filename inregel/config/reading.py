@@ -1,0 +1,134 @@
+"""Reads the inventory of a project from its sources: trees, dynamic inventories, scripts and sheets, with their mistakes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import Any, Final
+
+from inregel.config import dynamic, schema, sheets, source
+from inregel.config.inventory import Builder, Inventory
+from inregel.config.mistakes import ConfigError, Mistake, Position, Where
+from inregel.config.positions import failure
+from inregel.config.tree import NAME, Tree
+from inregel.config.variables import Files, Layer, Locked
+from inregel.errors import InregelError
+from inregel.secrets.base import SecretSource
+
+_VAULT: Final = b"$ANSIBLE_VAULT;"
+_IGNORED: Final = (".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst", ".orig", ".cfg", ".retry", ".csv", ".xlsx")
+"""Endings of what a folder of inventories holds beside inventories."""
+_FOLDERS: Final = frozenset({"group_vars", "office_vars", "host_vars"})
+
+
+class Readers:
+    """Reads files of a project, notes them for the revision digest, and decrypts those that are Vault files."""
+
+    def __init__(self, files: Files, secrets: SecretSource) -> None:
+        self.files = files
+        self._secrets = secrets
+
+    def read(self, path: FilePath) -> Any:
+        """A YAML or JSON file; None where it is empty. Raises `ConfigError`, or `Locked` where it cannot be decrypted."""
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return source.read(path, self.files.root)
+        name = self.files.record(path, data)
+        if not data.startswith(_VAULT):
+            return source.read(path, self.files.root, may_be_empty=True)
+        try:
+            clear = self._secrets.decrypt(data, name)
+        except InregelError as error:
+            reason, _, remedy = str(error).partition("\n")
+            raise Locked(reason, " ".join(remedy.split())) from error
+        return source.read(path, self.files.root, may_be_empty=True, data=clear)
+
+
+class InventoryReader:
+    """Reads all sources of an inventory into one."""
+
+    def __init__(self, readers: Readers, inventory_schema: Mapping[str, Any]) -> None:
+        self._readers = readers
+        self._files = readers.files
+        self._schema = inventory_schema
+        self._builder = Builder()
+        self._mistakes: list[Mistake] = []
+
+    def read(self, sources: Sequence[FilePath]) -> Inventory:
+        """The inventory. Raises one `ConfigError` with the mistakes of all files."""
+        for path in sources:
+            self._source(path)
+        folders = [path if path.is_dir() else path.parent for path in sources]
+        for folder in dict.fromkeys(folders):
+            if (folder / "host_vars").is_dir():
+                place = Position(self._files.name(folder / "host_vars"), 0, 0)
+                self._mistakes.append(Mistake("the variables of offices stand in office_vars/", place, "office_vars"))
+        inventory = self._builder.build(folders, self._readers.read, self._files)
+        mistakes = [*self._mistakes, *self._builder.mistakes]
+        if inventory is not None:
+            mistakes += inventory.read_all()
+        if mistakes or inventory is None:
+            raise failure(self._files.root, mistakes)
+        return inventory
+
+    def _source(self, path: FilePath) -> None:
+        if not path.is_dir():
+            self._file(path)
+            return
+        for name in sorted(os.listdir(path)):
+            if not name.startswith(".") and not name.endswith(_IGNORED) and name not in _FOLDERS:
+                self._source(path / name)
+
+    def _file(self, path: FilePath) -> None:
+        name = self._files.name(path)
+        if dynamic.is_script(path):
+            try:
+                self._files.note(name, dynamic.read_script(self._builder, path, name))
+            except dynamic.ScriptProblem as problem:
+                self._mistakes.append(Mistake(str(problem), Position(name, 0, 0)))
+            return
+        try:
+            data = self._readers.read(path)
+        except ConfigError as error:
+            self._mistakes += error.mistakes
+            return
+        except Locked as locked:
+            self._mistakes.append(Mistake(f"{locked.reason} {locked.remedy}", Position(name, 0, 0)))
+            return
+        if data is None:
+            self._mistakes.append(Mistake("the file is empty", Position(name, 0, 0), "all:\n  offices:"))
+        elif path.suffix.lower() == ".json" and dynamic.is_dynamic(data):
+            dynamic.read(self._builder, data, name)
+        else:
+            self._tree(data, name, path.parent)
+
+    def _tree(self, data: Any, name: str, folder: FilePath) -> None:
+        found = schema.check(data, self._schema, Where(name))
+        tree = Tree(self._builder, name, lambda *sheet: self._sheet(folder, *sheet))
+        tree.read(data)
+        # What the schema says is said better; what it does not know of (names, ranges) is said here.
+        said = {mistake.where.path for mistake in found if isinstance(mistake.where, Where)}
+        odd = [m for m in tree.odd if isinstance(m.where, Where) and not any(_touch(m.where.path, path) for path in said)]
+        self._mistakes += [*found, *odd]
+
+    def _sheet(self, folder: FilePath, builder: Builder, group: str, spec: Mapping[str, Any], where: Where) -> None:
+        path = folder / str(spec["from"])
+        name = self._files.name(path)
+        rows, mistakes = sheets.read(spec, where, path, name)
+        if path.is_file():
+            self._files.record(path, path.read_bytes(), text=path.suffix.lower() == ".csv")
+        self._mistakes += mistakes
+        for row in rows:
+            if NAME.match(row.id):
+                builder.office(row.id, group, row.where, Layer(row.values, name, (), row.places))
+            else:
+                message = f"the office `{row.id}` is not a name of letters, digits, `.`, `_` and `-`"
+                self._mistakes.append(Mistake(message, row.where))
+
+
+def _touch(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether one place is within the other."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter] and bool(shorter)

@@ -1,0 +1,217 @@
+"""A whole system in memory, or in a file that several processes share: for tests, benchmarks and first steps.
+
+It is a real driver: it keeps state, counts what was done to it, lists what it can perform, lets a third party answer
+later, shows a secret once, and fails where it is told to. It takes the time from the `World` that it is given.
+
+A view is `{module: {key: state}}`. A step is performed by setting (or removing) what it reaches. Arguments of a step
+that mean something here: `then` = (seconds, state): a third party brings the resource there later;
+`captures` = a name: the receipt carries a new secret of that name, shown this once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from inregel.contract import Checkpoint, Connection, Driver, Key, Operation, Receipt, Scope, Secret, State, View, World
+from inregel.crashpoints import point
+from inregel.errors import Unavailable
+from inregel.formats import values
+
+DEFAULT_OPERATIONS = ("memory.set", "memory.remove")
+
+Resource = tuple[str, str, Key]
+"""(connection identity, module, key)."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """One thing that goes wrong, once: at the nth performing, before or after it took effect."""
+
+    at: int
+    kind: Literal["refused", "lost", "raised"]
+    """`refused`: nothing changed, and it says so; `lost`: the answer is lost; `raised`: the driver breaks."""
+    after: bool = False
+    """It took effect all the same."""
+
+
+@dataclass(slots=True)
+class Store:
+    """The state of a system, for all its connections."""
+
+    states: dict[Resource, State] = field(default_factory=dict)
+    due: list[tuple[datetime, Resource, State | None]] = field(default_factory=list)
+    writes: Counter[Resource] = field(default_factory=Counter)
+    """How often each resource was written: a test that nothing is doubled looks here."""
+    reads: int = 0
+    performed: int = 0
+    unreachable: set[str] = field(default_factory=set)
+    """Identities that do not answer."""
+    partial: set[str] = field(default_factory=set)
+    """Modules whose listing is never whole."""
+    faults: list[Fault] = field(default_factory=list)
+
+    def put(self, resource: Resource, state: State | None) -> None:
+        """Sets or removes a resource, and counts it."""
+        self.writes[resource] += 1
+        self.set(resource, state)
+
+    def set(self, resource: Resource, state: State | None) -> None:
+        """Sets or removes a resource without counting: what happens outside of inregel."""
+        if state is None:
+            self.states.pop(resource, None)
+        else:
+            self.states[resource] = dict(state)
+
+    def settle_due(self, now: datetime) -> None:
+        """What third parties have done by now."""
+        for item in [item for item in self.due if item[0] <= now]:
+            self.due.remove(item)
+            self.set(item[1], item[2])
+
+    def refresh(self) -> None:
+        """Takes over what other processes did; nothing in memory."""
+
+
+class FileStore(Store):
+    """A store in a file of JSON lines; each write is one line, added whole, so that processes can share it."""
+
+    __slots__ = ("_at", "path")
+
+    def __init__(self, path: Path) -> None:
+        Store.__init__(self)
+        self.path = path
+        self._at = 0
+        self.refresh()
+
+    def put(self, resource: Resource, state: State | None) -> None:
+        """Adds a line, and takes it over."""
+        identity, module, key = resource
+        line = json.dumps([identity, module, key, values.encode(state)]) + "\n"
+        point("memory.before_commit")
+        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(handle, line.encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        point("memory.after_commit")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Reads the lines that were added since the last time."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            file.seek(self._at)
+            for line in file:
+                identity, module, key, state = json.loads(line)
+                resource = (identity, module, key if isinstance(key, str) else (key[0], key[1]))
+                self.writes[resource] += 1
+                self.set(resource, values.decode(state))
+            self._at = file.tell()
+
+
+class MemoryDriver:
+    """One connection of a store."""
+
+    def __init__(self, store: Store, identity: str, operations: Iterable[str], world: World) -> None:
+        self._store, self._identity, self._world = store, identity, world
+        self._operations = frozenset(operations)
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """What it can perform now."""
+        return self._operations
+
+    async def read(self, scope: Scope) -> View:
+        """The resources that were asked for, per module; `complete` lists the modules whose listing is whole."""
+        store = self._store
+        self._reach()
+        store.refresh()
+        store.settle_due(self._world.now())
+        store.reads += 1
+        view: dict[str, dict[Key, State]] = {}
+        for module, keys in scope.items():
+            if keys is None:
+                owned = ((at, state) for at, state in store.states.items() if at[:2] == (self._identity, module))
+                view[module] = {at[2]: state for at, state in owned}
+                continue
+            found = ((key, store.states.get((self._identity, module, key))) for key in keys)
+            view[module] = {key: state for key, state in found if state is not None}
+        return {**view, "complete": frozenset(scope) - store.partial}
+
+    def _reach(self) -> None:
+        if self._identity in self._store.unreachable:
+            raise Unavailable(system=self._identity, reason="it does not answer")
+
+    async def perform(self, operation: Operation, checkpoint: Checkpoint) -> Receipt:
+        """Sets what the step reaches; goes wrong where the store was told to."""
+        store = self._store
+        self._reach()
+        store.performed += 1
+        fault = next((item for item in store.faults if item.at == store.performed), None)
+        if fault is not None and not fault.after:
+            return self._fail(fault)
+        resource = (self._identity, operation.module, operation.key)
+        checkpoint({"command": operation.id})
+        store.put(resource, operation.reaches)
+        later = operation.arguments.get("then")
+        if later is not None:
+            store.due.append((self._world.now() + timedelta(seconds=later[0]), resource, later[1]))
+        if fault is not None:
+            return self._fail(fault)
+        name = operation.arguments.get("captures")
+        captured = {str(name): Secret(str(name), secrets.token_hex(16))} if name else {}
+        return Receipt("performed", captured=captured)
+
+    @staticmethod
+    def _fail(fault: Fault) -> Receipt:
+        if fault.kind == "refused":
+            return Receipt("failed", "the other side refused it")
+        if fault.kind == "lost":
+            return Receipt("unknown", "the answer was lost")
+        raise RuntimeError("the driver breaks")
+
+    async def settle(self, operation: Operation, checkpoint: Mapping[str, Any]) -> Receipt:
+        """Only a read can tell."""
+        return Receipt("unknown")
+
+
+class MemorySystem:
+    """`contract.System` for one store."""
+
+    def __init__(self, store: Store, operations: Iterable[str] = DEFAULT_OPERATIONS) -> None:
+        self.store, self._operations = store, tuple(operations)
+
+    @asynccontextmanager
+    async def open(self, world: World) -> AsyncIterator[Callable[[Connection], Driver]]:
+        """Drivers of this store; a connection may list `operations` of its own."""
+
+        def connect(connection: Connection) -> Driver:
+            operations = connection.settings.get("operations", self._operations)
+            return MemoryDriver(self.store, connection.identity, operations, world)
+
+        yield connect
+
+
+@asynccontextmanager
+async def open(world: World) -> AsyncIterator[Callable[[Connection], Driver]]:
+    """The system `memory` of a project: each connection names its `store`, a file below the project's folder."""
+    stores: dict[str, FileStore] = {}
+
+    def connect(connection: Connection) -> Driver:
+        name = str(connection.settings["store"])
+        store = stores.setdefault(name, FileStore(Path(world.root) / name))
+        operations = connection.settings.get("operations", DEFAULT_OPERATIONS)
+        return MemoryDriver(store, connection.identity, operations, world)
+
+    yield connect

@@ -1,0 +1,108 @@
+"""What modules are handed: declared files, secrets, the time, other resources; all that is asked for is recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from inregel.contract import Fault, File, Key, Secret, State
+from inregel.errors import InregelError
+from inregel.secrets.base import SecretSource
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the offices of one run share: every file is read once, every slow thing is computed once."""
+
+    root: Path
+    secrets: SecretSource
+    now: datetime
+    """Aware, in the project's time zone; one moment for the whole run."""
+    files: dict[str, File] = field(default_factory=dict)
+    memo: dict[object, Any] = field(default_factory=dict)
+
+
+class OfficeInputs:
+    """`contract.Inputs` for one office."""
+
+    def __init__(self, shared: Shared, of: Callable[[str], Mapping[Key, State | None]]) -> None:
+        self._shared = shared
+        self._of = of
+        self._asked: set[str] = set()
+
+    @property
+    def now(self) -> datetime:
+        """The time of this run."""
+        return self._shared.now
+
+    @property
+    def today(self) -> date:
+        """Its day."""
+        return self._shared.now.date()
+
+    def file(self, path: str) -> File:
+        """A file of the project, decrypted where it is an Ansible Vault file."""
+        known = self._shared.files.get(path)
+        if known is None:
+            known = self._shared.files[path] = self._read(path)
+        return known
+
+    def _read(self, path: str) -> File:
+        root = self._shared.root
+        place = (root / path).resolve()
+        if not place.is_relative_to(root.resolve()):
+            raise Fault(f"{path} lies outside of the project", remedy=f"put the file below {root.name}/ and name it so")
+        try:
+            data = place.read_bytes()
+        except FileNotFoundError:
+            raise Fault(f"there is no file {path}", remedy=f"put it there: {path}") from None
+        except OSError as error:
+            raise Fault(f"{path} cannot be read: {error.strerror}") from error
+        if data.startswith(b"$ANSIBLE_VAULT;"):
+            try:
+                data = self._shared.secrets.decrypt(data, path)
+            except InregelError as error:
+                raise Fault(f"{path} is encrypted: {error}") from error
+        return File(path, data, hashlib.sha256(data).hexdigest())
+
+    def secret(self, ref: Secret | str) -> Secret:
+        """A secret by name, or the one that a template gave."""
+        if isinstance(ref, Secret):
+            return ref
+        try:
+            return self._shared.secrets.get(ref)
+        except InregelError as error:
+            raise Fault(str(error), remedy=f"inregel secret set {ref}") from error
+
+    def of(self, ref: str) -> Mapping[Key, State | None]:
+        """Declared resources of this office; asking is the dependency."""
+        self._asked.add(ref)
+        return self._of(ref)
+
+    def once(self, key: object, compute: Callable[[], Any]) -> Any:
+        """`compute()` at most once per run; what it raises is raised again each time."""
+        memo = self._shared.memo
+        if key not in memo:
+            try:
+                memo[key] = (compute(), None)
+            except InregelError as fault:
+                memo[key] = (None, fault)
+        value, failure = memo[key]
+        if failure is not None:
+            raise failure
+        return value
+
+    def remember(self, ref: str) -> None:
+        """Counts `ref` as asked for."""
+        self._asked.add(ref)
+
+    def take_asked(self) -> frozenset[str]:
+        """The refs asked for since the last call."""
+        if not self._asked:
+            return frozenset()
+        asked, self._asked = frozenset(self._asked), set()
+        return asked

@@ -1,0 +1,70 @@
+"""The right to act on an office: one lease per connection, held while something is done, never while a person works."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from inregel.contract import Office
+from inregel.ledger.base import Holder, Lease, Ledger
+
+
+def identities(office: Office, systems: Iterable[str]) -> tuple[str, ...]:
+    """What an apply of these systems leases: the office itself, and each connection that it uses."""
+    used = {office.connections[system].identity for system in systems if system in office.connections}
+    return (f"office:{office.id}", *sorted(used))
+
+
+class Leases:
+    """`async with`: all leases of one office or none. Raises `LeaseHeld` at once where another process has one."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        holder: Holder,
+        names: tuple[str, ...],
+        now: Callable[[], datetime],
+        ttl: timedelta,
+        locks: dict[str, asyncio.Lock],
+    ) -> None:
+        self._ledger, self._holder, self._names = ledger, holder, names
+        self._now, self._ttl, self._locks = now, ttl, locks
+        self._taken: list[asyncio.Lock] = []
+        self.held: tuple[Lease, ...] = ()
+
+    async def __aenter__(self) -> Leases:
+        # Two offices of this process may share a connection: they take turns here, other processes are refused.
+        for name in sorted(self._names):
+            lock = self._locks.setdefault(name, asyncio.Lock())
+            await lock.acquire()
+            self._taken.append(lock)
+        try:
+            for name in self._names:
+                self.held = (*self.held, self._ledger.acquire(name, self._holder, self._ttl))
+        except BaseException:
+            self._give_back()
+            raise
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self._give_back()
+
+    def _give_back(self) -> None:
+        try:
+            for lease in self.held:
+                self._ledger.release(lease)
+        finally:
+            self.held = ()
+            for lock in self._taken:
+                lock.release()
+            self._taken.clear()
+
+    def outlast(self, span: timedelta) -> None:
+        """Prolongs what would end within `span`. Raises `LeaseLost` where another took over meanwhile."""
+        if any(lease.expires - self._now() < span for lease in self.held):
+            self.held = tuple(self._ledger.renew(lease, self._ttl) for lease in self.held)
+
+    def unbroken(self, fences: Mapping[str, int]) -> bool:
+        """Whether nobody else held one of these leases since `fences` were noted: what was read then still holds."""
+        return all(lease.fence == fences.get(lease.identity, 0) + 1 for lease in self.held)

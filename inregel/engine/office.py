@@ -1,0 +1,260 @@
+"""The way of one office through an apply: read, lease, perform, read again, verify, hand out, remember."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from inregel.contract import Key, Office, Seen, State, Unknown
+from inregel.crashpoints import point
+from inregel.engine import performing, planning
+from inregel.engine.leases import Leases, identities
+from inregel.engine.run import OfficeRun, Reading, Run
+from inregel.errors import InregelError
+from inregel.ledger.base import Order, Transaction
+from inregel.plan.draft import Ref, sealed
+from inregel.plan.model import Entry, OfficePlan, Performed, PlannedOrder, PlannedStep, Status
+
+MOST_ROUNDS = 50
+"""More rounds than any sound chain of steps has; a module that never ends is stopped here."""
+
+
+class Desk(Protocol):
+    """Where work orders are handed out (`inregel.work.Desk`)."""
+
+    def settle(
+        self,
+        tx: Transaction,
+        office: Office,
+        orders: Sequence[PlannedOrder],
+        in_sync: Collection[tuple[str, Key]],
+        scope: Collection[tuple[str, Key]] | None = None,
+    ) -> Mapping[str, Order]:
+        """Opens what can be begun, supersedes or withdraws what is no longer planned."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is the same for all offices of a batch."""
+
+    desk: Desk
+    play: int
+    background: planning.Background
+    """What the ledger said when the run began; under the leases it is read again."""
+    held: str
+    """Why the batch is only looked at, or ""."""
+
+
+@dataclass(slots=True)
+class OfficeOutcome:
+    """What an apply did for one office."""
+
+    parts: list[OfficePlan] = field(default_factory=list)
+    performed: list[Performed] = field(default_factory=list)
+    handed_out: list[Order] = field(default_factory=list)
+    ended: list[Order] = field(default_factory=list)
+    unavailable: str = ""
+    error: InregelError | None = None
+
+
+class OfficeWork:
+    """The way of one office through an apply."""
+
+    def __init__(self, run: Run, office: OfficeRun, job: Job, result: OfficeOutcome) -> None:
+        self.run, self.office, self.job, self.result = run, office, job, result
+        self.play, self.background = job.play, job.background
+        self.reading = Reading()
+        self.failed: dict[Ref, str] = {}
+        self.tried: set[tuple[Ref, str]] = set()
+        self.parts: list[OfficePlan] = []
+
+    @property
+    def name(self) -> str:
+        """The office's id."""
+        return self.office.office.id
+
+    async def look(self) -> None:
+        """Reads and plans only."""
+        self.reading = await self.run.read(self.office)
+        await self._plan()
+        for part in self.parts:
+            part.held = self.job.held
+        self.result.parts = [part for part in self.parts if part.play == self.play]
+
+    async def do(self) -> None:
+        """Reads, and where there is something to do takes the leases and does it."""
+        self.reading = await self.run.read(self.office)
+        self.run.options.observer.office_read(self.name)
+        await self._plan()
+        if self._something():
+            names = identities(self.office.office, self.office.systems())
+            options = self.run.options
+            leases = Leases(self.run.ledger, self.run.holder, names, options.now, options.lease, self.run.locks)
+            async with leases:
+                point("apply.leased")
+                await self._leased(leases)
+        if self.reading.errors and self.result.error is None:
+            self.result.error = self.reading.errors[0]
+            self.result.unavailable = str(self.result.error)
+        self.result.parts = [part for part in self.parts if part.play == self.play]
+
+    def _something(self) -> bool:
+        """Whether this office needs more than a look."""
+        if self._ready() or self.name in self.background.pending or self._orders_differ():
+            return True
+        return self._synced() != self.background.synced.get(self.name, {})
+
+    def _orders_differ(self) -> bool:
+        """Whether orders are to be opened, superseded or withdrawn."""
+        if any(order.ready and not order.after and not order.open for order in self._own_orders()):
+            return True
+        scope = self._scope()
+        planned = {order.identity for order in self._own_orders()}
+        return any(
+            order.state == "open"
+            and order.order.identity not in planned
+            and all((line.module, line.key) in scope for line in order.order.lines)
+            for order in self.background.orders.get(self.name, ())
+        )
+
+    def _scope(self) -> set[Ref]:
+        """What this plan speaks for: its resources, and what stands beside them in an order and is declared no more."""
+        own = {(entry.module, entry.key) for entry in self._entries()}
+        declared = {(item.module, item.key) for item in self.office.declared}
+        scope = set(own)
+        for order in self.background.orders.get(self.name, ()):
+            refs = {(line.module, line.key) for line in order.order.lines}
+            if refs & own:
+                scope |= refs - declared
+        return scope
+
+    async def _leased(self, leases: Leases) -> None:
+        """Under the leases. What was read may have moved where somebody else had them meanwhile: it is read again."""
+        run = self.run
+        if not leases.unbroken(run.fences):
+            self.reading = await run.read(self.office)
+        await performing.settle(run, self.office, leases, self._find())
+        await self._plan_again()
+        for _ in range(MOST_ROUNDS):
+            ready = list(self._ready())
+            if not ready or run.stopping:
+                break
+            await self._round(leases, ready)
+        self._finish(leases)
+        run.fences |= {lease.identity: lease.fence for lease in leases.held}
+        point("apply.before_release")
+
+    async def _round(self, leases: Leases, ready: Sequence[tuple[Entry, PlannedStep]]) -> None:
+        """Performs what can be begun, reads it again, verifies, plans again."""
+        run = self.run
+        tasks = []
+        for entry, planned in ready:
+            mark = ((entry.module, entry.key), planned.step.operation)
+            if mark in self.tried:
+                self.failed[mark[0]] = f"{mark[1]} is proposed again after it was performed: no progress"
+                continue
+            self.tried.add(mark)
+            tasks.append(performing.prepare(entry, planned.step))
+        if tasks:
+            await performing.perform(run, self.office, leases, tasks)
+            point("apply.before_verify")
+            await self._read_again([task.ref for task in tasks])
+            leases.outlast(run.options.patience)
+            self.failed |= performing.verify(run, leases, tasks, self._find())
+            self.result.performed += [task.result() for task in tasks]
+        await self._plan_again()
+
+    async def _read_again(self, refs: Collection[Ref]) -> None:
+        fresh = await self.run.read(self.office, refs)
+        for module, seen in fresh.seen.items():
+            old = self.reading.seen.get(module)
+            if old is None or seen.complete is True and any(i.task.exact for i in self.office.declared):
+                self.reading.seen[module] = seen
+                continue
+            again = {key for name, key in refs if name == module}
+            kept = {key: state for key, state in old.resources.items() if key not in again}
+            found = {key: state for key, state in seen.resources.items() if key in again}
+            self.reading.seen[module] = Seen({**kept, **found}, old.complete)
+        self.reading.unreadable |= fresh.unreadable
+        self.reading.errors += fresh.errors
+
+    def _finish(self, leases: Leases) -> None:
+        """Work orders, and what is in sync, in one commit."""
+        run = self.run
+        leases.outlast(run.options.patience)
+        before = {order.number for order in run.ledger.orders([self.name])}
+        entries = self._entries()
+        in_sync = {(entry.module, entry.key) for entry in entries if entry.status is Status.IN_SYNC}
+        scope = self._scope()
+        point("apply.before_orders")
+        with run.ledger.writing(*leases.held) as tx:
+            opened = self.job.desk.settle(tx, self.office.office, self._own_orders(), in_sync, scope)
+            tx.record_sync(self.name, self._synced())
+        point("apply.after_orders")
+        self._number(opened)
+        self.result.handed_out = [order for order in opened.values() if order.number not in before]
+        after = {order.number for order in run.ledger.orders([self.name])}
+        self.result.ended = [run.ledger.order(number) for number in sorted(before - after)]
+        for order in self.result.handed_out:
+            run.options.observer.handed_out(order.number, order.order.title, order.order.person, self.name)
+
+    def _number(self, opened: Mapping[str, Order]) -> None:
+        """The numbers that the orders really got."""
+        for part in self.parts:
+            part.orders = [
+                replace(order, number=opened[order.identity].number, open=True) if order.identity in opened else order
+                for order in part.orders
+            ]
+
+    # --- what the present plan says ---------------------------------------------------------------------------------
+
+    async def _plan(self) -> None:
+        self.parts = await planning.plan_office(self.run, self.office, self.reading, self.background, self.failed)
+
+    async def _plan_again(self) -> None:
+        """A plan on what the ledger says now."""
+        self.background = planning.Background.read(self.run, [self.name], journal=True)
+        await self._plan()
+
+    def _find(self) -> performing.Find:
+        known = self.run.ledger.known([self.name]).get(self.name)
+        return planning.finder(self.reading, known)
+
+    def _entries(self) -> list[Entry]:
+        return [entry for part in self.parts if part.play == self.play for entry in part.entries]
+
+    def _own_orders(self) -> list[PlannedOrder]:
+        return [order for part in self.parts if part.play == self.play for order in part.orders]
+
+    def _ready(self) -> list[tuple[Entry, PlannedStep]]:
+        """Machine's steps that can be begun now, in order: what they rest on is in sync, or done before them."""
+        done = {(e.module, e.key) for part in self.parts for e in part.entries if e.status is Status.IN_SYNC}
+        declared = {(e.module, e.key) for part in self.parts for e in part.entries}
+        ready = []
+        for entry in self._entries():
+            first = entry.chain[0] if entry.chain else None
+            if entry.status not in (Status.CHANGE, Status.LOOK) or not isinstance(first, PlannedStep):
+                continue
+            open_needs = set(entry.needs) & declared - done
+            if first.actor == "machine" and not entry.after_orders and not open_needs:
+                ready.append((entry, first))
+                if len(entry.chain) == 1:
+                    done.add((entry.module, entry.key))
+        return ready
+
+    def _synced(self) -> dict[Ref, State | None]:
+        """What is in sync now, beside what was before and is not part of this plan."""
+        entries = self._entries()
+        planned = {(entry.module, entry.key) for entry in entries}
+        known = self.background.synced.get(self.name, {})
+        kept = {ref: state for ref, state in known.items() if ref not in planned}
+        now: dict[Ref, State | None] = {}
+        for entry in entries:
+            ref = (entry.module, entry.key)
+            if entry.status is Status.IN_SYNC and not isinstance(entry.before, Unknown):
+                now[ref] = sealed(entry.before, self.run.secret_key)
+            elif ref in known:
+                now[ref] = known[ref]
+        return {**kept, **now}

@@ -1,0 +1,224 @@
+"""Performing operations: each is journalled as intended before, and as performed, failed or unknown after.
+
+Plain operations of one office and round share their two commits; one that cannot be taken back has its own. What became
+of an unknown one is never guessed: it is settled by the driver, or read back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from inregel.contract import UNKNOWN, Key, Operation, Provenance, Receipt, Step
+from inregel.crashpoints import point
+from inregel.engine.leases import Leases
+from inregel.engine.run import OfficeRun, Run
+from inregel.errors import InregelError
+from inregel.ledger.base import Pending, QuotaUsed
+from inregel.plan.compare import Found, compare, reached
+from inregel.plan.draft import Ref, sealed
+from inregel.plan.model import Entry, Performed
+
+Outcome = Literal["performed", "failed", "unknown"]
+Find = Callable[[str, Key], Found]
+"""What is known of a resource now."""
+
+
+@dataclass(slots=True)
+class Task:
+    """One operation of a round."""
+
+    entry: Entry
+    step: Step
+    operation: Operation
+    outcome: Outcome | None = None
+    """None: not begun."""
+    detail: str = ""
+    journalled: bool = False
+
+    @property
+    def ref(self) -> Ref:
+        """The resource."""
+        return self.entry.module, self.entry.key
+
+    @property
+    def system(self) -> str:
+        """The system that performs it."""
+        return self.entry.module.partition(".")[0]
+
+    def result(self) -> Performed:
+        """What a report says of it."""
+        entry = self.entry
+        return Performed(
+            entry.office, entry.module, entry.key, self.operation.name, self.outcome or "failed", self.detail
+        )
+
+
+def prepare(entry: Entry, step: Step) -> Task:
+    """The operation of a step, with an id of its own."""
+    operation = Operation(secrets.token_hex(8), step.operation, entry.module, entry.key, step.arguments, step.reaches)
+    return Task(entry, step, operation)
+
+
+async def perform(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[Task]) -> None:
+    """Performs one round in order. What rests on something that failed in it is not begun."""
+    alone = any(task.step.irreversible for task in tasks)
+    failed: set[Ref] = set()
+    for group in [[task] for task in tasks] if alone else [list(tasks)]:
+        _intend(run, office, leases, group)
+        try:
+            for task in group:
+                if not task.journalled or run.stopping or failed & set(task.entry.needs):
+                    task.detail = task.detail or "not begun"
+                else:
+                    await _one(run, office, leases, task)
+                if task.outcome != "performed":
+                    failed.add(task.ref)
+        finally:
+            _record(run, leases, group)
+
+
+def _intend(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[Task]) -> None:
+    """Writes to the journal what is about to be done, and takes its quota."""
+    leases.outlast(run.options.patience * 2)
+    point("apply.before_intend")
+    quotas, today = run.project.settings.quotas, run.shared.now.date()
+    with run.ledger.writing(*leases.held) as tx:
+        for task in tasks:
+            quota = quotas.get(task.step.operation)
+            try:
+                if quota is not None:
+                    tx.reserve(office.office.id, quota.operation, today, 1, quota.amount, task.operation.id)
+            except QuotaUsed as error:
+                task.detail = str(error)
+                continue
+            tx.intend(_pending(run, office, task))
+            task.journalled = True
+    point("apply.after_intend")
+
+
+def _pending(run: Run, office: OfficeRun, task: Task) -> Pending:
+    return Pending(
+        id=task.operation.id,
+        office=office.office.id,
+        identity=office.office.connections[task.system].identity,
+        name=task.operation.name,
+        module=task.entry.module,
+        key=task.entry.key,
+        reaches=sealed(task.step.reaches, run.secret_key),
+        at=run.options.now(),
+        outcome="intended",
+    )
+
+
+async def _one(run: Run, office: OfficeRun, leases: Leases, task: Task) -> None:
+    """One operation through the driver. Anything but a clear answer is `unknown`."""
+    leases.outlast(run.options.patience)
+    observer, connection = run.options.observer, office.office.connections[task.system]
+    driver = await run.driver(office.office, task.system)
+    if driver is None or task.operation.name not in driver.operations:
+        task.detail = "the driver can no longer perform it; make a new plan"
+        return
+    observer.performing(office.office.id, task.entry, task.step)
+    point("apply.before_perform")
+    task.outcome, task.detail = "unknown", "interrupted"
+    checkpoint = partial(_checkpoint, run, leases, task.operation.id)
+    try:
+        async with run.slot(connection), asyncio.timeout(run.options.patience.total_seconds()):
+            receipt = await driver.perform(task.operation, checkpoint)
+    except TimeoutError:
+        receipt = Receipt("unknown", f"no answer within {run.options.patience.total_seconds():g} s")
+    except InregelError as error:
+        receipt = Receipt("unknown", str(error))
+    except Exception as error:
+        receipt = Receipt("unknown", f"the driver has a fault: {type(error).__name__}")
+    point("apply.after_perform")
+    if receipt.captured:
+        _capture(run, leases, connection.identity, receipt)
+    task.outcome, task.detail = receipt.outcome, receipt.detail
+    observer.performed(office.office.id, task.entry, task.step, receipt.outcome, receipt.detail)
+
+
+def _checkpoint(run: Run, leases: Leases, id: str, data: Mapping[str, Any]) -> None:
+    with run.ledger.writing(*leases.held) as tx:
+        tx.checkpoint(id, data)
+
+
+def _capture(run: Run, leases: Leases, identity: str, receipt: Receipt) -> None:
+    """What is shown once is stored before anything else happens."""
+    with run.ledger.writing(*leases.held) as tx:
+        for name, secret in receipt.captured.items():
+            tx.capture(name, identity, secret)
+
+
+def _record(run: Run, leases: Leases, tasks: Sequence[Task]) -> None:
+    """Writes to the journal what became of them; what was not begun failed for certain."""
+    point("apply.before_outcome")
+    with run.ledger.writing(*leases.held) as tx:
+        for task in tasks:
+            if not task.journalled:
+                continue
+            tx.outcome(task.operation.id, task.outcome or "failed", task.detail)
+            if task.step.operation in run.project.settings.quotas and task.outcome != "unknown":
+                tx.settle_quota(task.operation.id, spent=task.outcome == "performed")
+    point("apply.after_outcome")
+
+
+def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[Ref, str]:
+    """Compares what was read again with what each step was to reach; returns what failed, and why.
+
+    What cannot be read back rests on the driver's own answer, and is attested by it.
+    """
+    failed: dict[Ref, str] = {}
+    today, key = run.shared.now.date(), run.secret_key
+    with run.ledger.writing(*leases.held) as tx:
+        for task in tasks:
+            found = find(*task.ref)
+            there = reached(found, task.step.reaches, today, key)
+            readable = found.state is not UNKNOWN
+            if task.outcome == "unknown" and readable:
+                task.outcome = "performed" if there else "failed"
+                tx.outcome(task.operation.id, task.outcome, "read back")
+            if task.outcome == "performed" and (not readable or compare(found, task.step.reaches, today, key).unknown):
+                by = Provenance("attested", run.options.now(), "inregel", source=f"operation {task.operation.id}")
+                tx.attest(task.entry.office, *task.ref, sealed(task.step.reaches, key), by)
+            elif task.outcome == "performed" and not there:
+                failed[task.ref] = f"{task.operation.name} was answered, but what was to be reached is not there"
+            if task.outcome == "unknown":
+                failed[task.ref] = f"what became of {task.operation.name} is not known: {task.detail}"
+            elif task.outcome != "performed":
+                failed[task.ref] = task.detail or f"{task.operation.name} failed"
+    return failed
+
+
+async def settle(run: Run, office: OfficeRun, leases: Leases, find: Find) -> None:
+    """What an earlier run left open: the driver says what became of it, else what was read says so."""
+    for item in run.ledger.pending([office.office.id]):
+        outcome, detail = await _settled(run, office, item), "settled by the driver"
+        if outcome == "unknown":
+            found = find(item.module, item.key)
+            if found.state is UNKNOWN:
+                continue
+            there = reached(found, item.reaches, run.shared.now.date(), run.secret_key)
+            outcome, detail = ("performed" if there else "failed"), "read back after an interruption"
+        with run.ledger.writing(*leases.held) as tx:
+            tx.outcome(item.id, outcome, detail)
+            if item.name in run.project.settings.quotas:
+                tx.settle_quota(item.id, spent=outcome == "performed")
+
+
+async def _settled(run: Run, office: OfficeRun, item: Pending) -> Outcome:
+    """What the driver knows of an operation that was interrupted."""
+    driver = await run.driver(office.office, item.module.partition(".")[0])
+    if driver is None:
+        return "unknown"
+    operation = Operation(item.id, item.name, item.module, item.key, {}, item.reaches)
+    try:
+        receipt = await driver.settle(operation, item.checkpoint)
+    except InregelError:
+        return "unknown"
+    return receipt.outcome

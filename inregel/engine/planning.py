@@ -1,0 +1,235 @@
+"""Making a plan: reads all offices at once and puts the plan together. Writes nothing, nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Any
+
+from inregel import rollout
+from inregel.contract import Change, Key, State, Table
+from inregel.engine.run import OfficeRun, Reading, Run
+from inregel.errors import InregelError
+from inregel.ledger.base import Known, Order
+from inregel.plan import texts
+from inregel.plan.build import build
+from inregel.plan.compare import Found, find
+from inregel.plan.draft import Declared, Facts, Quotas, Ref
+from inregel.plan.model import Entry, OfficePlan, Plan, PlannedOrder, PlannedPlay, Status
+
+
+@dataclass(slots=True)
+class Background:
+    """What the ledger says of some offices, read in one round."""
+
+    known: Mapping[str, Known]
+    orders: Mapping[str, list[Order]]
+    used: Mapping[tuple[str, str], int]
+    next_number: int
+    synced: Mapping[str, Mapping[Ref, State | None]] = field(default_factory=dict)
+    pending: frozenset[str] = frozenset()
+    """Offices with an operation of which nobody knows what became."""
+
+    @classmethod
+    def read(cls, run: Run, offices: Sequence[str], *, journal: bool = False) -> Background:
+        """Statements, open and refused work orders, quotas of today; for an apply also what it left open before."""
+        ledger = run.ledger
+        orders: dict[str, list[Order]] = defaultdict(list)
+        for order in ledger.orders(offices, ("open", "failed")):
+            orders[order.order.office].append(order)
+        quotas = run.project.settings.quotas
+        used = ledger.quota_used(offices, run.shared.now.date()) if quotas else {}
+        background = cls(ledger.known(offices), orders, used, ledger.next_number())
+        if journal:
+            background.synced = ledger.synced(offices)
+            background.pending = frozenset(item.office for item in ledger.pending(offices))
+        return background
+
+
+async def make_plan(run: Run) -> Plan:
+    """The plan of a run whose offices are declared."""
+    options, begun = run.options, perf_counter()
+    options.observer.reading_started(len(run.offices))
+    places = asyncio.Semaphore(max(1, options.forks))
+
+    async def one(office: OfficeRun) -> Reading:
+        async with places:
+            reading = await run.read(office)
+        options.observer.office_read(office.office.id)
+        return reading
+
+    readings = await asyncio.gather(*(one(office) for office in run.offices.values()))
+    options.observer.reading_done()
+    seconds = perf_counter() - begun
+    background = Background.read(run, list(run.offices))
+    plan = Plan(
+        project=run.project.settings.project,
+        playbook=run.playbook.path,
+        revision=revision(run),
+        at=run.shared.now,
+        seconds=seconds,
+        plays=planned_plays(run),
+        offices=[],
+        secrets=run.project.secrets.usable,
+    )
+    for office, reading in zip(run.offices.values(), readings, strict=True):
+        plan.offices += await plan_office(run, office, reading, background)
+    number_orders(plan, background.next_number)
+    return plan
+
+
+def planned_plays(run: Run) -> tuple[PlannedPlay, ...]:
+    """The plays with their batches: those of the rollout that is under way, else as `serial` cuts them."""
+    result = []
+    for play, offices in zip(run.plays, run.selected, strict=True):
+        result.append(PlannedPlay(play.name, play.pattern, offices, rollout.batches(offices, play.serial)))
+    return tuple(result)
+
+
+def revision(run: Run) -> str:
+    """The digest of all that the plan rests on: configuration and declared files, 64 hex digits."""
+    digest = hashlib.sha256()
+    files = dict(run.project.inputs())
+    files |= {path: file.digest for path, file in run.shared.files.items()}
+    for path, mark in sorted(files.items()):
+        digest.update(f"{path}\0{mark}\n".encode())
+    return digest.hexdigest()
+
+
+async def plan_office(
+    run: Run, office: OfficeRun, reading: Reading, background: Background, failed: Mapping[tuple[str, Key], str] = {}
+) -> list[OfficePlan]:
+    """The plan of one office, one part per play."""
+    facts = await gather_facts(run, office, reading, background)
+    facts.failed = failed
+    entries, orders = build(facts, office.declared)
+    parts = []
+    for play in office.plays:
+        own = [entry for entry in entries if entry.play == play]
+        refs = {(entry.module, entry.key) for entry in own}
+        mine = [titled(run, office, order) for order in orders if (order.lines[0].module, order.lines[0].key) in refs]
+        part = OfficePlan(office.office, play, batch_of(run, play, office.office.id), own, mine)
+        part.unavailable = " ".join(str(error).partition("\n")[0] for error in reading.errors)
+        _remarks(run, office, part, reading)
+        parts.append(part)
+    return parts
+
+
+def batch_of(run: Run, play: int, office_id: str) -> int:
+    """The number of an office's batch in a play, from 1."""
+    batches = rollout.batches(run.selected[play], run.plays[play].serial)
+    return next((i for i, batch in enumerate(batches, 1) if office_id in batch), 1)
+
+
+async def gather_facts(run: Run, office: OfficeRun, reading: Reading, background: Background) -> Facts:
+    """Everything that planning this office rests on."""
+    name = office.office.id
+    operations = await run.operations(office)
+    limits = {operation: quota.amount for operation, quota in run.project.settings.quotas.items()}
+    left = {operation: limit - background.used.get((name, operation), 0) for operation, limit in limits.items()}
+    return Facts(
+        office=office.office,
+        today=run.shared.now.date(),
+        secret_key=run.secret_key,
+        module=run.library.module,
+        inputs=office.desired.inputs,
+        find=finder(reading, background.known.get(name)),
+        operations=lambda system: operations.get(system, frozenset()),
+        has_text=lambda order: has_text(run, order),
+        person=lambda role: run.project.person(name, role).partition(" <")[0],
+        seen=reading.seen,
+        owners=office.desired.owners,
+        unreadable=reading.unreadable,
+        orders=background.orders.get(name, ()),
+        quotas=Quotas(left, limits),
+        allowed=lambda ref, step: run.allowance.ask(name, ref, step),
+    )
+
+
+def finder(reading: Reading, known: Known | None) -> Callable[[str, Key], Found]:
+    """What is known of a resource: read, else stated."""
+    seen = reading.seen
+    return lambda module, key: find(seen.get(module), known, module, key)
+
+
+def has_text(run: Run, order: str) -> bool:
+    """Whether a work-order text exists."""
+    memo = run.shared.memo
+    if ("text", order) not in memo:
+        try:
+            run.library.text(order, "nl")
+        except InregelError:
+            memo[("text", order)] = False
+        else:
+            memo[("text", order)] = True
+    return bool(memo[("text", order)])
+
+
+def titled(run: Run, office: OfficeRun, order: PlannedOrder) -> PlannedOrder:
+    """A planned order with its title, as the text gives it, in the office's language."""
+    language = run.project.language(office.office.id)
+    text = texts.render(order, office.office, language, run.library)
+    return replace(order, title=text.title, language=text.language)
+
+
+def number_orders(plan: Plan, first: int) -> None:
+    """Gives the orders that are not open yet the numbers that they will have."""
+    for part in plan.offices:
+        for i, order in enumerate(part.orders):
+            if not order.number:
+                part.orders[i] = replace(order, number=f"W{first}")
+                first += 1
+
+
+def _remarks(run: Run, office: OfficeRun, part: OfficePlan, reading: Reading) -> None:
+    """What the modules have to say beside the changes: lint and tables."""
+    by_module: dict[str, list[Entry]] = defaultdict(list)
+    for entry in part.entries:
+        by_module[entry.module].append(entry)
+    linted = set()
+    for item in office.declared:
+        lint = run.optional(item.module, "lint")
+        if lint is None or not item.planned or item.play != part.play or (item.module, id(item.args)) in linted:
+            continue
+        linted.add((item.module, id(item.args)))
+        view = reading.views.get(item.module.partition(".")[0])
+        if view is None:  # no driver reads this system: lint is handed what there is
+            before = {entry.key: entry.before for entry in by_module[item.module]}
+            view = {"office": office.office, "inputs": office.desired.inputs, "before": before}
+        part.findings += [(item.module, finding) for finding in lint(item.args, view)]
+    for name, entries in by_module.items():
+        summary = run.optional(name, "summary")
+        if summary is not None and any(entry.status is not Status.IN_SYNC for entry in entries):
+            part.tables += tables(summary, entries, office)
+
+
+def _lint_view(office: OfficeRun, part: OfficePlan, item: Declared, reading: Reading) -> dict[str, Any]:
+    """What was read, and beside it what a module without a driver needs: office, inputs, and what is known."""
+    view = reading.views.get(item.module.partition(".")[0], {})
+    before = {entry.key: entry.before for entry in part.entries if entry.module == item.module}
+    return {**view, "office": office.office, "inputs": office.desired.inputs, "before": before}
+
+
+def tables(summary: Callable[..., list[Table]], entries: Sequence[Entry], office: OfficeRun) -> list[Table]:
+    """A module's own summary of its changes in one office."""
+    args = {(item.module, item.key): item.args for item in office.declared}
+    return summary(
+        [
+            Change(
+                office.office,
+                entry.module,
+                entry.key,
+                entry.before,
+                entry.after,
+                tuple(field.name for field in entry.fields),
+                entry.provenance,
+                args.get((entry.module, entry.key), {}),
+            )
+            for entry in entries
+            if entry.status is not Status.IN_SYNC
+        ]
+    )

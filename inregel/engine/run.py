@@ -1,0 +1,310 @@
+"""What plan and apply share: the offices of a playbook, the drivers that are open, one read per connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from inregel.contract import Blocked, Connection, Driver, Key, Office, Seen, Step, System, View, World
+from inregel.engine.desired import Desired
+from inregel.engine.inputs import Shared
+from inregel.errors import InregelError, Unavailable
+from inregel.ledger.base import Holder, Known, Ledger
+from inregel.plan.draft import Declared, Ref
+from inregel.plan.progress import Observer, Silent
+
+if TYPE_CHECKING:
+    from inregel.config.model import Play
+    from inregel.config.playbook import Playbook
+    from inregel.config.project import Project
+
+
+class DriverFault(Unavailable):
+    """The driver of {system} has a fault: {reason}
+    Nothing was changed through it by this step. It is code of inregel or of your project's drivers/ folder."""
+
+    exit_code = 3
+
+
+@dataclass(slots=True)
+class Options:
+    """How one run is to go."""
+
+    now: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    limit: str = ""
+    forks: int = 50
+    """Offices at a time."""
+    allow: Mapping[str, int] | None = None
+    """Irreversible operations that may be begun, and how many; None: those of a plan that was confirmed."""
+    lease: timedelta = timedelta(seconds=60)
+    patience: timedelta = timedelta(seconds=20)
+    """The longest that one operation may take; the lease must outlast it."""
+    observer: Observer = field(default_factory=Silent)
+
+
+@dataclass(slots=True)
+class OfficeRun:
+    """One office in a run: what it declares and how it is reached."""
+
+    office: Office
+    desired: Desired
+    declared: list[Declared]
+    plays: tuple[int, ...]
+
+    def systems(self) -> list[str]:
+        """The systems that its resources belong to."""
+        return sorted({item.module.partition(".")[0] for item in self.declared})
+
+    def modules(self) -> set[str]:
+        """The modules that are planned."""
+        return {item.module for item in self.declared if item.planned}
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one read of an office gave."""
+
+    seen: dict[str, Seen] = field(default_factory=dict)
+    """By module."""
+    unreadable: dict[str, Blocked] = field(default_factory=dict)
+    """By module."""
+    views: dict[str, View] = field(default_factory=dict)
+    """By system."""
+    errors: list[InregelError] = field(default_factory=list)
+
+
+class Allowance:
+    """Irreversible steps need to be allowed by name and number, where no plan was confirmed."""
+
+    def __init__(self, allow: Mapping[str, int] | None) -> None:
+        self._left = None if allow is None else dict(allow)
+        self._granted: set[tuple[str, Ref, str]] = set()
+
+    def ask(self, office: str, ref: Ref, step: Step) -> Blocked | None:
+        """None where the step may be begun. What was granted once stays granted in this run."""
+        if self._left is None or not step.irreversible or (office, ref, step.operation) in self._granted:
+            return None
+        if self._left.get(step.operation, 0) > 0:
+            self._left[step.operation] -= 1
+            self._granted.add((office, ref, step.operation))
+            return None
+        return Blocked(f"{step.operation} cannot be taken back", "you", f"inregel apply ... --allow {step.operation}=N")
+
+
+class Run:
+    """One plan or apply: opens each system once, and closes it at the end (`async with`)."""
+
+    def __init__(self, project: Project, playbook: Playbook, ledger: Ledger, holder: Holder, options: Options) -> None:
+        self.project, self.playbook, self.ledger = project, playbook, ledger
+        self.options, self.holder = options, holder
+        self.library = project.library
+        self.secret_key = ledger.fingerprint_key()
+        now = options.now().astimezone(project.settings.time_zone)
+        self.shared = Shared(project.settings.root, project.secrets, now)
+        self.offices: dict[str, OfficeRun] = {}
+        self.selected: list[tuple[str, ...]] = []
+        self._systems: dict[str, System | None] = {}
+        self._connect: dict[str, Callable[[Connection], Driver]] = {}
+        self._drivers: dict[str, Driver] = {}
+        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._optional: dict[tuple[str, str], Callable[..., Any] | None] = {}
+        self._stack = AsyncExitStack()
+        self.allowance = Allowance(options.allow)
+        self.locks: dict[str, asyncio.Lock] = {}
+        self.fences: dict[str, int] = {}
+        self.errors: list[InregelError] = []
+        """What could not be read, in the order in which it was met."""
+        self.stopping = False
+        """Set by an interrupt: what is under way ends, nothing more is begun."""
+
+    async def __aenter__(self) -> Run:
+        await self._stack.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._stack.aclose()
+
+    @property
+    def plays(self) -> tuple[Play, ...]:
+        """The plays of the playbook."""
+        return self.playbook.plays
+
+    def declare(self) -> None:
+        """Evaluates what all offices declare. Raises what is wrong with the configuration before anything is read."""
+        in_play: dict[str, list[int]] = defaultdict(list)
+        for index, play in enumerate(self.plays):
+            chosen = self.project.select(play.pattern, self.options.limit)
+            self.selected.append(tuple(chosen))
+            for office in chosen:
+                in_play[office].append(index)
+        self.project.check(zip(self.plays, self.selected, strict=True))
+        self.project.check(zip(self.plays, self.selected, strict=True))
+        for office_id, plays in in_play.items():
+            declarations = [
+                (index, item) for index in plays for item in self.project.declare(self.plays[index], office_id)
+            ]
+            office = self.project.office(office_id)
+            desired = Desired(office, declarations, self.library, self.shared)
+            self.offices[office_id] = OfficeRun(office, desired, desired.resources(), tuple(plays))
+        self._claims()
+
+    def _claims(self) -> None:
+        """Names that only one office may hold: who claims one that another claims too is blocked, both of them."""
+        claimed: dict[str, list[tuple[str, Declared]]] = defaultdict(list)
+        for office_id, run in self.offices.items():
+            for item in run.declared:
+                claims = self.optional(item.module, "claims")
+                if claims is None or item.state is None or item.blocked is not None:
+                    continue
+                for name in claims(item.key, item.state):
+                    claimed[name].append((office_id, item))
+        for name, holders in claimed.items():
+            offices = sorted({office_id for office_id, _ in holders})
+            if len(offices) > 1:
+                for _, item in holders:
+                    item.blocked = Blocked(f"{name} is claimed by {' and '.join(offices)}; only one can hold it", "you")
+
+    def optional(self, module: str, function: str) -> Callable[..., Any] | None:
+        """A function that a module may have."""
+        key = (module, function)
+        if key not in self._optional:
+            self._optional[key] = getattr(self.library.module(module), function, None)
+        return self._optional[key]
+
+    def note_fences(self) -> None:
+        """Notes who held which lease last: what is read from now on holds for as long as nobody else takes one."""
+        names = {f"office:{office}" for office in self.offices}
+        names |= {c.identity for run in self.offices.values() for c in run.office.connections.values()}
+        self.fences = dict(self.ledger.fences(names))
+
+    # --- drivers ----------------------------------------------------------------------------------------------------
+
+    async def driver(self, office: Office, system: str) -> Driver | None:
+        """The driver of an office's connection; None where the system has none or the office no connection."""
+        connection = office.connections.get(system)
+        if connection is None:
+            return None
+        known = self._drivers.get(connection.identity)
+        if known is None and await self._open(system):
+            known = self._drivers[connection.identity] = self._connect[system](connection)
+        return known
+
+    async def _open(self, system: str) -> bool:
+        """Opens a system once; False where it has no driver."""
+        if system not in self._systems:
+            found = self.library.system(system)
+            self._systems[system] = found
+            if found is not None:
+                world = World(self.options.now, self.options.sleep, str(self.project.settings.root))
+                self._connect[system] = await self._stack.enter_async_context(found.open(world))
+        return self._systems[system] is not None
+
+    async def operations(self, run: OfficeRun) -> dict[str, frozenset[str]]:
+        """What the driver of each of an office's systems can perform."""
+        result = {}
+        for system in run.systems():
+            try:
+                driver = await self.driver(run.office, system)
+            except InregelError:
+                # Reading this connection has said so already; it can perform nothing.
+                driver = None
+            result[system] = frozenset() if driver is None else driver.operations
+        return result
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    async def read(self, run: OfficeRun, only: Collection[tuple[str, Key]] | None = None) -> Reading:
+        """One read per connection of an office; `only` reads again what was changed."""
+        reading = Reading()
+        scopes: dict[str, dict[str, frozenset[Key] | None]] = defaultdict(dict)
+        exact = {owner.module for owner in run.desired.owners}
+        keys: dict[str, set[Key]] = defaultdict(set)
+        if only is None:
+            keys.update((module, set()) for module in exact)
+        for item in run.declared:
+            if item.planned and (only is None or (item.module, item.key) in only):
+                keys[item.module].add(item.key)
+        for module, wanted in keys.items():
+            scopes[module.partition(".")[0]][module] = None if module in exact else frozenset(wanted)
+        for system, scope in scopes.items():
+            await self._read_system(run, system, scope, reading)
+        return reading
+
+    async def _read_system(
+        self, run: OfficeRun, system: str, scope: Mapping[str, frozenset[Key] | None], reading: Reading
+    ) -> None:
+        connection = run.office.connections.get(system)
+        if connection is None:
+            if self.library.connection_schema(system) is not None:
+                remedy = f"add it under offices: {run.office.id}: connections: in the inventory"
+                why = Blocked(f"the office has no connection {system}", "you", remedy)
+                reading.unreadable.update(dict.fromkeys(scope, why))
+            return
+        try:
+            driver = await self.driver(run.office, system)
+            if driver is None:
+                return
+            async with self.slot(connection):
+                view = await driver.read(scope)
+        except InregelError as error:
+            self._unreadable(error, scope, reading)
+        except Exception as error:
+            fault = DriverFault(system=system, reason=f"{type(error).__name__} while reading {run.office.id}")
+            fault.__cause__ = error
+            self._unreadable(fault, scope, reading)
+        else:
+            reading.views[system] = view
+            for module in scope:
+                reading.seen[module] = self.library.module(module).actual(view)
+
+    def _unreadable(self, error: InregelError, scope: Mapping[str, object], reading: Reading) -> None:
+        reading.errors.append(error)
+        self.errors.append(error)
+        why = Blocked(str(error).partition("\n")[0], "other")
+        reading.unreadable.update(dict.fromkeys(scope, why))
+
+    def slot(self, connection: Connection) -> Slot:
+        """A place among the calls that a connection allows at a time, over all processes of the ledger."""
+        local = None
+        if connection.limit:
+            local = self._slots.setdefault(connection.identity, asyncio.Semaphore(connection.limit))
+        return Slot(self, connection, local)
+
+    def known(self, offices: Sequence[str]) -> Mapping[str, Known]:
+        """What people stated about some offices."""
+        return self.ledger.known(offices)
+
+
+class Slot:
+    """`async with`: one of the calls at a time of a connection; at once where it has no limit."""
+
+    def __init__(self, run: Run, connection: Connection, local: asyncio.Semaphore | None) -> None:
+        self._run, self._connection, self._local = run, connection, local
+        self._place: int | None = None
+
+    async def __aenter__(self) -> None:
+        if self._local is None:
+            return
+        await self._local.acquire()
+        ttl = self._run.options.patience * 2
+        pause = 0.02
+        while True:
+            self._place = self._run.ledger.take_slot(
+                self._connection.identity, self._connection.limit, self._run.holder, ttl
+            )
+            if self._place is not None:
+                return
+            await self._run.options.sleep(pause)
+            pause = min(1.0, pause * 2)
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._local is not None:
+            self._local.release()
+            if self._place is not None:
+                self._run.ledger.free_slot(self._connection.identity, self._place, self._run.holder)

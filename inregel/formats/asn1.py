@@ -1,0 +1,143 @@
+"""Just enough of ASN.1 (BER and DER) to look at a PKCS#12 file before a library spends time on it.
+
+Reads untrusted bytes: depth and number of elements are bounded. What does not belong here: cryptography.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+INTEGER: Final = 0x02
+OCTET_STRING: Final = 0x04
+OBJECT: Final = 0x06
+SEQUENCE: Final = 0x30
+CONSTRUCTED: Final = 0x20
+
+_MOST_ELEMENTS: Final = 20_000
+_MOST_DEPTH: Final = 40
+
+
+class Malformed(ValueError):
+    """The bytes are not ASN.1; the text says where."""
+
+
+class Element(NamedTuple):
+    """One element: its tag, its content and all of it with tag and length."""
+
+    tag: int
+    content: bytes
+    whole: bytes
+
+
+def read(data: bytes, at: int = 0, depth: int = 0) -> Element:
+    """The element that begins at `at`. Raises `Malformed`."""
+    if depth > _MOST_DEPTH:
+        raise Malformed("it is nested too deep")
+    if at + 2 > len(data):
+        raise Malformed(f"it ends at byte {len(data)}, in the middle of an element")
+    tag, size, start = data[at], data[at + 1], at + 2
+    if tag & 0x1F == 0x1F:
+        raise Malformed(f"it has a tag that PKCS#12 does not use, at byte {at}")
+    if size == 0x80:
+        return _indefinite(data, at, depth)
+    if size > 0x80:
+        width = size & 0x7F
+        size = int.from_bytes(data[start : start + width], "big") if width <= 4 else len(data) + 1
+        start += width
+    if start + size > len(data):
+        raise Malformed(f"it ends at byte {len(data)}, and should go on to byte {start + size}")
+    return Element(tag, data[start : start + size], data[at : start + size])
+
+
+def _indefinite(data: bytes, at: int, depth: int) -> Element:
+    if not data[at] & CONSTRUCTED:
+        raise Malformed(f"it has an element without a length, at byte {at}")
+    position = at + 2
+    while data[position : position + 2] != b"\x00\x00":
+        position += len(read(data, position, depth + 1).whole)
+    return Element(data[at], data[at + 2 : position], data[at : position + 2])
+
+
+def children(element: Element) -> list[Element]:
+    """What a constructed element is made of, in order. Raises `Malformed`."""
+    parts: list[Element] = []
+    at = 0
+    while at < len(element.content):
+        part = read(element.content, at)
+        parts.append(part)
+        at += len(part.whole)
+        if len(parts) > _MOST_ELEMENTS:
+            raise Malformed("it has too many elements")
+    return parts
+
+
+def octets(element: Element) -> bytes:
+    """The bytes of an OCTET STRING, joined where it comes in pieces. Raises `Malformed`."""
+    if element.tag & CONSTRUCTED:
+        return b"".join(part.content for part in children(element))
+    return element.content
+
+
+def integer(element: Element) -> int:
+    """The number that an INTEGER holds. Raises `Malformed` for other elements."""
+    if element.tag != INTEGER or not element.content or len(element.content) > 64:
+        raise Malformed("it has no number where one belongs")
+    return int.from_bytes(element.content, "big", signed=True)
+
+
+def object_id(element: Element) -> str:
+    """`1.2.840.113549.1.7.1`, or "" where it is no OBJECT IDENTIFIER."""
+    if element.tag != OBJECT or not 0 < len(element.content) <= 64:
+        return ""
+    numbers: list[int] = []
+    value = 0
+    for byte in element.content:
+        value = value << 7 | byte & 0x7F
+        if not byte & 0x80:
+            numbers.append(value)
+            value = 0
+    first = min(numbers[0] // 40, 2) if numbers else 0
+    return ".".join(map(str, [first, numbers[0] - 40 * first, *numbers[1:]])) if numbers else ""
+
+
+def encode(tag: int, content: bytes) -> bytes:
+    """One element in DER."""
+    size = len(content)
+    if size < 0x80:
+        return bytes((tag, size)) + content
+    width = (size.bit_length() + 7) // 8
+    return bytes((tag, 0x80 | width)) + size.to_bytes(width, "big") + content
+
+
+def walk(element: Element) -> Iterator[list[Element]]:
+    """The children of every constructed element, also of those that stand inside an OCTET STRING.
+
+    Raises `Malformed`. What is encrypted cannot be seen.
+    """
+    waiting = [(element, 0)]
+    seen = 0
+    while waiting:
+        current, depth = waiting.pop()
+        seen += 1
+        if seen > _MOST_ELEMENTS or depth > _MOST_DEPTH:
+            raise Malformed("it has too many elements")
+        if current.tag & 0xDF == OCTET_STRING:
+            inner = _wrapped(octets(current))
+            if inner is not None:
+                waiting.append((inner, depth + 1))
+        elif current.tag & CONSTRUCTED:
+            parts = children(current)
+            yield parts
+            waiting.extend((part, depth + 1) for part in parts)
+
+
+def _wrapped(data: bytes) -> Element | None:
+    # Any bytes may stand in an OCTET STRING; only those that are one SEQUENCE from first to last are looked into.
+    if not data or data[0] != SEQUENCE:
+        return None
+    try:
+        inner = read(data)
+    except Malformed:
+        return None
+    return inner if len(inner.whole) == len(data) else None

@@ -1,0 +1,141 @@
+"""Values of the ledger as the columns and JSON in which they are stored, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from inregel.contract import Key, Provenance, State, key_text
+from inregel.formats import values
+from inregel.ledger.base import LedgerError, OrderLine
+
+FORGOTTEN: Final = "(forgotten)"
+"""What is shown in place of a person whose key was destroyed."""
+
+_TAGS: Final = frozenset(("date", "set", "at_least", "at_least_days", "unknown"))
+
+
+def time_text(time: datetime) -> str:
+    """UTC with six decimals, so that times sort as text. Raises `ValueError` for a time without a zone."""
+    if time.tzinfo is None:
+        raise ValueError(f"{time.isoformat()} has no time zone")
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def time_of(text: str) -> datetime:
+    """The inverse of `time_text`."""
+    return datetime.fromisoformat(text)
+
+
+def maybe_time(text: str | None) -> datetime | None:
+    """`time_of` where there is one."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def maybe_day(text: str | None) -> date | None:
+    """A day where there is one."""
+    return None if text is None else date.fromisoformat(text)
+
+
+def key_columns(key: Key) -> tuple[str, str]:
+    """Container ("" where the key has none) and name. Raises `LedgerError` for a container without a name."""
+    if isinstance(key, str):
+        return "", key
+    if not key[0]:
+        raise LedgerError(reason=f"The key {key_text(key)} names a container without a name. Correct its module.")
+    return key
+
+
+def key_of(container: str, name: str) -> Key:
+    """The inverse of `key_columns`."""
+    return (container, name) if container else name
+
+
+def to_json(data: Any) -> str:
+    """JSON without spaces; values of a state may stand anywhere in it. Raises `TypeError` for a secret."""
+    return json.dumps(data, separators=(",", ":"), allow_nan=False, default=values.encode_value)
+
+
+def from_json(text: str | bytes) -> Any:
+    """The inverse of `to_json`: values of a state are themselves again, other mappings and lists are plain."""
+    return _revive(json.loads(text))
+
+
+def _revive(data: Any) -> Any:
+    if isinstance(data, dict):
+        if len(data) == 1 and next(iter(data)) in _TAGS:
+            return values.decode_value(data)
+        return {name: _revive(value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_revive(value) for value in data]
+    return data
+
+
+def names_json(names: Collection[str] | Collection[int]) -> str:
+    """One parameter for any number of names."""
+    return json.dumps(list(names))
+
+
+def state_json(state: State | None) -> str:
+    """A state, "null" where it is absent. Raises `TypeError` for a secret. Equal states give equal text."""
+    return json.dumps(values.encode(state), separators=(",", ":"), sort_keys=True)
+
+
+def state_of(text: str) -> State | None:
+    """The inverse of `state_json`."""
+    return values.decode(json.loads(text))
+
+
+def states_json(states: Mapping[tuple[str, Key], State | None]) -> str:
+    """All states of an office: equal content gives equal text, whatever its order."""
+    rows = sorted((module, *key_columns(key), state_json(state)) for (module, key), state in states.items())
+    return "[" + ",".join(f"{json.dumps(row[:3], separators=(',', ':'))[:-1]},{row[3]}]" for row in rows) + "]"
+
+
+def states_of(text: str) -> dict[tuple[str, Key], State | None]:
+    """The inverse of `states_json`."""
+    decode = values.decode
+    return {
+        (module, (container, name) if container else name): decode(state)
+        for module, container, name, state in json.loads(text)
+    }
+
+
+def lines_json(lines: Sequence[OrderLine]) -> str:
+    """The lines of a work order without their notes, which may speak of people and are sealed."""
+    return to_json(
+        [
+            [line.module, *key_columns(line.key), line.kind, line.operation, values.encode(line.reaches),
+             line.arguments, line.outcome]
+            for line in lines
+        ]
+    )  # fmt: skip
+
+
+def lines_of(text: str, notes: Sequence[str | None] = ()) -> tuple[OrderLine, ...]:
+    """The inverse of `lines_json`, with the notes put back; None is a note that was forgotten."""
+    lines = tuple(
+        OrderLine(module, key_of(container, name), kind, operation, values.decode(reaches), _revive(arguments), outcome)
+        for module, container, name, kind, operation, reaches, arguments, outcome in json.loads(text)
+    )
+    if not any(note != "" for note in notes):
+        return lines
+    return tuple(
+        replace(line, note=FORGOTTEN if note is None else note) for line, note in zip(lines, notes, strict=True)
+    )
+
+
+def provenance(row: Sequence[Any], person: str) -> Provenance:
+    """A statement as stored (kind, at, until, source), with its person's name."""
+    kind, at, until, source = row
+    return Provenance(kind, maybe_time(at), person, maybe_day(until), source)
+
+
+def order_number(number: str) -> int:
+    """7 for `W7` or `w7`; 0 for what is no such number."""
+    digits = number.strip()[1:]
+    is_one = number.strip()[:1] in ("W", "w") and digits.isascii() and digits.isdigit() and len(digits) < 12
+    return int(digits) if is_one else 0

@@ -1,0 +1,157 @@
+"""Comparing what is with what shall be: pure, once, for every module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from inregel.contract import (
+    NOT_KNOWN,
+    UNKNOWN,
+    VERIFIED,
+    AtLeast,
+    Key,
+    Provenance,
+    Secret,
+    Seen,
+    State,
+    Unknown,
+    Value,
+)
+from inregel.ledger.base import Known
+
+FINGERPRINT = "fingerprint:"
+"""Before the keyed fingerprint that stands for a secret in an attested state."""
+
+_WHOLE_VERIFIED: Mapping[str, Provenance] = {"": VERIFIED}
+_WHOLE_UNKNOWN: Mapping[str, Provenance] = {"": NOT_KNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of one resource, and per field how (`sources[""]` for the rest)."""
+
+    state: State | Unknown | None
+    sources: Mapping[str, Provenance]
+
+    def source(self, name: str) -> Provenance:
+        """How the field `name` is known."""
+        return self.sources.get(name) or self.sources.get("", NOT_KNOWN)
+
+
+UNSEEN = Found(UNKNOWN, _WHOLE_UNKNOWN)
+VERIFIED_ABSENT = Found(None, _WHOLE_VERIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one comparison found."""
+
+    fields: tuple[str, ...] = ()
+    """Known and not as desired."""
+    unknown: tuple[str, ...] = ()
+    """Nobody has read or said them."""
+    stale: tuple[str, ...] = ()
+    """As desired by the last statement, which is past its date."""
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.unknown or self.stale)
+
+
+NONE = Difference()
+
+
+def find(seen: Seen | None, known: Known | None, module: str, key: Key) -> Found:
+    """What is known of a resource: what was read comes first, then what people stated, else unknown."""
+    if seen is not None:
+        state = seen.resources.get(key)
+        if state is not None:
+            return _verified(state, known, module, key)
+        if seen.covers(key):
+            return VERIFIED_ABSENT
+    return stated(known, module, key)
+
+
+def _verified(state: State, known: Known | None, module: str, key: Key) -> Found:
+    """A state that was read; what the driver could not read of it is what people stated."""
+    if UNKNOWN not in state.values():
+        return Found(state, _WHOLE_VERIFIED)
+    said = stated(known, module, key)
+    merged = dict(state)
+    sources = {"": VERIFIED}
+    for name, value in state.items():
+        if value is UNKNOWN:
+            sources[name] = NOT_KNOWN
+            if isinstance(said.state, Mapping) and name in said.state:
+                merged[name] = said.state[name]
+                sources[name] = said.source(name)
+    return Found(merged, sources)
+
+
+def stated(known: Known | None, module: str, key: Key) -> Found:
+    """What people stated about a resource."""
+    if known is None:
+        return UNSEEN
+    said = known.resources.get((module, key))
+    if said is not None:
+        return Found(said.state, said.fields)
+    listing = known.listings.get((module, key[0] if isinstance(key, tuple) else ""))
+    return UNSEEN if listing is None else Found(None, {"": listing})
+
+
+def equal(before: Value | None, after: Value, today: date, secret_key: bytes) -> bool:
+    """Whether a known value is as desired; rules are asked, secrets compared by keyed fingerprint."""
+    if isinstance(after, AtLeast):
+        return before is not None and after.holds(before, today)
+    if isinstance(after, Secret) and isinstance(before, str):
+        return before == FINGERPRINT + after.fingerprint(secret_key)
+    return before == after and isinstance(before, bool) == isinstance(after, bool)
+
+
+def compare(found: Found, after: State | None, today: date, secret_key: bytes = b"") -> Difference:
+    """The difference between what is known of a resource and what is desired."""
+    before = found.state
+    if after is None:
+        return _compare_absent(found, today)
+    if before is UNKNOWN:
+        return Difference(unknown=tuple(after))
+    if before is None:
+        return Difference(fields=tuple(after))
+    assert isinstance(before, Mapping)
+    if found.sources is _WHOLE_VERIFIED and before == after and not _has_rule(after):
+        return NONE
+    fields, unknown, stale = [], [], []
+    for name, wanted in after.items():
+        source = found.source(name)
+        value = before.get(name)
+        if value is UNKNOWN or (value is None and source.kind != "verified"):
+            unknown.append(name)
+        elif not equal(value, wanted, today, secret_key):
+            fields.append(name)
+        elif is_stale(source, today):
+            stale.append(name)
+    return Difference(tuple(fields), tuple(unknown), tuple(stale)) if fields or unknown or stale else NONE
+
+
+def _has_rule(state: State) -> bool:
+    """Booleans equal numbers in Python, and rules equal no value: those states are compared field by field."""
+    return any(isinstance(value, AtLeast | Secret | bool | int) for value in state.values())
+
+
+def _compare_absent(found: Found, today: date) -> Difference:
+    if found.state is UNKNOWN:
+        return Difference(unknown=("",))
+    if found.state is not None:
+        return Difference(fields=tuple(found.state) or ("",))
+    return Difference(stale=("",)) if is_stale(found.source(""), today) else NONE
+
+
+def is_stale(source: Provenance, today: date) -> bool:
+    """Whether a statement is past its date."""
+    return source.kind == "stale" or (source.kind == "attested" and source.until is not None and source.until < today)
+
+
+def reached(found: Found, reaches: State | None, today: date, secret_key: bytes = b"") -> bool:
+    """Whether what was read is what a step was to reach (verify compares with this, not with what is desired)."""
+    return not compare(found, reaches, today, secret_key).fields and found.state is not UNKNOWN

@@ -1,0 +1,299 @@
+"""One resource: what differs, which steps close it, and who does them. Pure, but for what a module asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Protocol
+
+from inregel.config.model import Task
+from inregel.contract import (
+    UNKNOWN,
+    Args,
+    AtLeast,
+    Blocked,
+    Change,
+    Inputs,
+    Key,
+    Module,
+    Office,
+    Provenance,
+    Secret,
+    Seen,
+    State,
+    Step,
+    Wait,
+    key_text,
+)
+from inregel.formats import values
+from inregel.ledger.base import LineKind, Order
+from inregel.plan.compare import FINGERPRINT, Difference, Found, compare
+from inregel.plan.model import Actor, FieldChange, PlannedStep, Status
+
+Ref = tuple[str, Key]
+"""A resource within one office: (module, key)."""
+
+
+class Recorder(Inputs, Protocol):
+    """Inputs that tell which references were asked for since the last time."""
+
+    def take_asked(self) -> frozenset[str]:
+        """The refs given to `of` since the last call."""
+        ...
+
+
+@dataclass(slots=True)
+class Declared:
+    """One resource as a task declares it for one office."""
+
+    play: int
+    task: Task
+    module: str
+    key: Key
+    state: State | None
+    args: Args
+    planned: bool = True
+    """False: left out by tags or `when`; it counts for `exact` and for references only."""
+    blocked: Blocked | None = None
+    """A fault of this office: a file or a secret."""
+    asked: frozenset[str] = frozenset()
+    """What `desired` asked of `inputs.of`."""
+    failed: bool = False
+    """The task could not be evaluated, so what else it declares is not known."""
+
+
+@dataclass(slots=True)
+class Quotas:
+    """What is left of the quotas today, of one office."""
+
+    left: dict[str, int]
+    """By operation; a missing one is not bounded."""
+    limits: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything that planning one office rests on."""
+
+    office: Office
+    today: date
+    secret_key: bytes
+    module: Callable[[str], Module]
+    inputs: Recorder
+    find: Callable[[str, Key], Found]
+    operations: Callable[[str], frozenset[str]]
+    """What the driver of a system can perform now; empty where there is none."""
+    has_text: Callable[[str], bool]
+    """Whether there is a work-order text of that name."""
+    person: Callable[[str], str]
+    """The name that stands under a role."""
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+    """By module, what was read in this run."""
+    owners: Sequence[Declared] = ()
+    """One for each `exact` task, also where it declares nothing."""
+    unreadable: Mapping[str, Blocked] = field(default_factory=dict)
+    """By module: why its system could not be read."""
+    orders: Sequence[Order] = ()
+    """The open and the refused work orders of the office."""
+    quotas: Quotas = field(default_factory=lambda: Quotas({}, {}))
+    failed: Mapping[Ref, str] = field(default_factory=dict)
+    """What failed in this run, and why."""
+    allowed: Callable[[Ref, Step], Blocked | None] = lambda ref, step: None
+    """Whether an irreversible step may be begun."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One resource on its way into the plan."""
+
+    declared: Declared
+    status: Status
+    found: Found
+    chain: tuple[PlannedStep | Wait, ...] = ()
+    fields: tuple[FieldChange, ...] = ()
+    kind: LineKind | None = None
+    actor: Actor = ""
+    blocked: Blocked | None = None
+    wait: Wait | None = None
+    until: date | None = None
+    asked: frozenset[str] = frozenset()
+    needs: tuple[Ref, ...] = ()
+    groups: list[int] = field(default_factory=list)
+    """Groups of its steps, in order."""
+
+    @property
+    def ref(self) -> Ref:
+        """Its name within the office."""
+        return self.declared.module, self.declared.key
+
+    def lines(self) -> list[PlannedStep]:
+        """The steps that are part of this plan: those before the first wait; of a look only the first."""
+        steps: list[PlannedStep] = []
+        for part in self.chain:
+            if isinstance(part, Wait):
+                break
+            steps.append(part)
+        return steps[:1] if self.kind == "look" else steps
+
+    def block(self, why: Blocked, status: Status = Status.BLOCKED) -> None:
+        """It cannot go on."""
+        self.status, self.blocked = status, why
+
+
+def draft(facts: Facts, declared: Declared) -> Draft:
+    """Compares one resource and asks its module for the way."""
+    ref = (declared.module, declared.key)
+    if declared.blocked is not None:
+        return Draft(declared, Status.BLOCKED, Found(UNKNOWN, {}), blocked=declared.blocked)
+    if declared.module in facts.unreadable:
+        return Draft(declared, Status.BLOCKED, Found(UNKNOWN, {}), blocked=facts.unreadable[declared.module])
+    found = facts.find(*ref)
+    difference = compare(found, declared.state, facts.today, facts.secret_key)
+    if not difference:
+        return Draft(declared, Status.IN_SYNC, found)
+    result = Draft(declared, Status.CHANGE, found)
+    if ref in facts.failed:
+        result.block(Blocked(facts.failed[ref], "you"), Status.FAILED)
+        result.fields = _fields(declared.state, found, difference, None)
+        return result
+    _way(facts, result, difference)
+    return result
+
+
+def _way(facts: Facts, result: Draft, difference: Difference) -> None:
+    """The chain of steps, and what of it can be begun."""
+    declared, found = result.declared, result.found
+    facts.inputs.take_asked()
+    change = Change(
+        office=facts.office,
+        module=declared.module,
+        key=declared.key,
+        before=found.state if difference.fields else UNKNOWN,
+        after=declared.state,
+        fields=difference.fields,
+        provenance=found.sources,
+        args=declared.args,
+    )
+    way = facts.module(declared.module).steps(change, facts.inputs)
+    result.asked = declared.asked | facts.inputs.take_asked()
+    first = None if isinstance(way, Blocked) or not way or isinstance(way[0], Wait) else way[0]
+    result.fields = _fields(declared.state, found, difference, first)
+    if isinstance(way, Blocked):
+        result.block(way)
+    elif not way:
+        result.block(Blocked(f"{declared.module} knows no way from here to what is declared", "other"))
+    elif first is None:
+        assert isinstance(way[0], Wait)
+        result.status, result.wait = Status.WAITING, way[0]
+        result.chain = _acting(facts, way, by_person=False)
+    else:
+        result.kind = _kind(first, difference)
+        result.status = Status.CHANGE if result.kind == "do" else Status.LOOK
+        result.chain = _acting(facts, way, by_person=result.kind == "look")
+        _decide(facts, result)
+
+
+def _kind(first: Step, difference: Difference) -> LineKind:
+    """From unknown nothing is done that could do harm twice: it is looked at first."""
+    if difference.fields:
+        return "do"
+    if difference.unknown and not (first.look_first or first.irreversible):
+        return "look_then_do"
+    return "look"
+
+
+def _acting(facts: Facts, way: Sequence[Step | Wait], *, by_person: bool) -> tuple[PlannedStep | Wait, ...]:
+    """Who does each step: the driver where it can, else a person. A look is always a person's."""
+    chain: list[PlannedStep | Wait] = []
+    for part in way:
+        if isinstance(part, Wait):
+            chain.append(part)
+            continue
+        can = facts.operations(part.operation.partition(".")[0])
+        chain.append(PlannedStep(part, "machine" if part.operation in can and not by_person else "person"))
+    return tuple(chain)
+
+
+def _decide(facts: Facts, result: Draft) -> None:
+    """Whether the steps have somebody to do them, and were not refused before."""
+    steps = result.lines()
+    for planned in steps:
+        step = planned.step
+        if planned.actor == "person" and not (step.order and facts.has_text(step.order)):
+            if result.kind == "look" and not result.fields:
+                result.status, result.chain, result.kind = Status.IN_SYNC, (), None
+                return
+            result.block(_nobody(step, result.kind))
+            return
+    actors = {planned.actor for planned in steps}
+    result.actor = "both" if len(actors) == 2 else next(iter(actors))
+    refused = _refused(facts, result, steps)
+    if refused is not None:
+        result.block(refused, Status.FAILED)
+        return
+    if result.kind == "do":
+        barred = next((why for planned in steps if (why := facts.allowed(result.ref, planned.step)) is not None), None)
+        if barred is not None:
+            result.block(barred)
+
+
+def _nobody(step: Step, kind: LineKind | None) -> Blocked:
+    text = f"and there is no work-order text {step.order!r}" if step.order else "and it names no work order"
+    if kind == "look":
+        return Blocked(f"nobody knows what is there, the driver could not read it, {text}", "other")
+    return Blocked(f"the driver cannot perform {step.operation} with these credentials, {text}", "other")
+
+
+def _refused(facts: Facts, result: Draft, steps: Sequence[PlannedStep]) -> Blocked | None:
+    """A person said of this same change that it cannot be done."""
+    wanted = [(p.step.operation, values.encode(sealed(p.step.reaches, facts.secret_key))) for p in steps]
+    for order in facts.orders:
+        if order.state != "failed":
+            continue
+        for line in order.order.lines:
+            same = (line.module, line.key) == result.ref and (line.operation, values.encode(line.reaches)) in wanted
+            if same and line.outcome == "cannot":
+                reason = f"refused by {order.by}: {line.note}" if line.note else f"refused by {order.by}"
+                return Blocked(f"{reason} ({order.number})", "you", f"inregel work reopen {order.number}")
+    return None
+
+
+def sealed(state: State | None, secret_key: bytes) -> State | None:
+    """A state that may be stored: each secret as its keyed fingerprint."""
+    if state is None or not any(isinstance(value, Secret) for value in state.values()):
+        return state
+    return {
+        name: FINGERPRINT + value.fingerprint(secret_key) if isinstance(value, Secret) else value
+        for name, value in state.items()
+    }
+
+
+def sealed_step(step: Step, secret_key: bytes) -> Step:
+    """A step whose state may be stored."""
+    state = sealed(step.reaches, secret_key)
+    return step if state is step.reaches else replace(step, reaches=state)
+
+
+def _fields(after: State | None, found: Found, difference: Difference, first: Step | None) -> tuple[FieldChange, ...]:
+    """What the plan prints: the value to be reached where the step knows it, else the rule."""
+    names = (*difference.fields, *difference.unknown, *difference.stale)
+    before: Mapping[str, object] = found.state if isinstance(found.state, Mapping) else {}
+    changes = []
+    for name in names:
+        wanted = None if after is None else after.get(name)
+        if isinstance(wanted, AtLeast) and first is not None and first.reaches is not None:
+            wanted = first.reaches.get(name, wanted)
+        was = UNKNOWN if name in difference.unknown else before.get(name)
+        changes.append(FieldChange(name, was, wanted, found.source(name)))  # type: ignore[arg-type]  # a Value of a State
+    return tuple(changes)
+
+
+def provenance(found: Found) -> Mapping[str, Provenance]:
+    """How a resource is known, as an entry carries it."""
+    return found.sources
+
+
+def ref_text(ref: Ref) -> str:
+    """A resource as people write it: `afas.user:54321.x`."""
+    return f"{ref[0]}:{key_text(ref[1])}" if ref[1] else ref[0]

@@ -1,0 +1,240 @@
+"""One resource, explained: where it is declared, every value and who said so, what is done next, its history. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from inregel.config.mistakes import Where
+from inregel.contract import Key, Provenance, Secret, Unknown, Wait, key_text
+from inregel.ledger.base import Event
+from inregel.plan.compare import is_stale
+from inregel.plan.model import Entry, Plan, PlannedOrder, Status
+from inregel.report import words
+from inregel.report.lines import EMPTY, Line, Span, line, pad
+from inregel.report.office import Locate, file_only
+from inregel.report.rows import View, describe
+
+_COLUMN: Final = 21
+_HANG: Final = _COLUMN + 2
+_STATUS: Final = {
+    Status.IN_SYNC: "in sync",
+    Status.CHANGE: "to change",
+    Status.LOOK: "to be looked at",
+    Status.WAITING: "waiting",
+    Status.QUEUED: "queued",
+    Status.BLOCKED: "blocked",
+    Status.FAILED: "failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A resource and all that is told about it."""
+
+    entry: Entry
+    plan: Plan
+    args: Mapping[str, Any] | None = None
+    """The arguments of its task, rendered for this office; None where they are not known."""
+    events: Sequence[Event] = ()
+    """Those of the office that touch it."""
+    locate: Locate = field(default=file_only)
+    """Gives the place of a node in the files of the project."""
+
+
+def explanation_lines(subject: Subject) -> Iterator[Line]:
+    """Everything about one resource."""
+    entry, plan = subject.entry, subject.plan
+    orders = {order.identity: order for part in plan.offices for order in part.orders}
+    view = View(plan.at, orders, verbose=True)
+    name = words.key(entry)
+    about = f"  {entry.module}{'  ' + name if name else ''}"
+    yield line(Span(entry.office, "strong"), about, right=_STATUS[entry.status])
+    yield from _declared(subject)
+    yield from _values(entry, plan)
+    yield from _next(entry, view)
+    yield from _needs(entry, plan)
+    yield from _history(subject)
+
+
+def _heading(text: str) -> Iterator[Line]:
+    yield EMPTY
+    yield line(Span(text, "strong"))
+
+
+def _declared(subject: Subject) -> Iterator[Line]:
+    entry, plan = subject.entry, subject.plan
+    yield from _heading("Declared")
+    play = plan.plays[entry.play].name if entry.play < len(plan.plays) else ""
+    text = f'task "{entry.task}"' + (f', play {entry.play + 1} "{play}"' if play else "")
+    yield line(f"  {text}", right=str(subject.locate(entry.where)), hang=4)
+    for name, value in (subject.args or {}).items():
+        where = Where(entry.where.file, (*entry.where.path, entry.module, name))
+        yield line(f"  {pad(name, _COLUMN)}{_argument(value)}", right=str(subject.locate(where)), hang=_HANG)
+
+
+def _argument(value: Any) -> str:
+    """An argument as people read it; secrets by name, long lists by their beginning."""
+    if isinstance(value, Secret):
+        return f"secret {value.name}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_argument(each)}" for name, each in value.items()) or "none"
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
+        return words.some((_argument(each) for each in items), len(items), 10) or "none"
+    return "yes" if value is True else "no" if value is False else str(value)
+
+
+def _values(entry: Entry, plan: Plan) -> Iterator[Line]:
+    """Per field what is there, what is wanted, and how the first is known."""
+    yield from _heading("Values")
+    before, after = entry.before, entry.after
+    if before is None or isinstance(before, Unknown):
+        known = entry.provenance.get("")
+        told = "absent" if before is None else "unknown: nobody has read it and nobody has said so"
+        yield line(f"  {pad('now', _COLUMN)}{told}", hang=_HANG)
+        if before is None and known is not None:
+            yield _known(known, plan)
+    if after is None:
+        yield line(f"  {pad('wanted', _COLUMN)}absent", hang=_HANG)
+    now = before if isinstance(before, Mapping) else {}
+    for name in dict.fromkeys((*(after or {}), *now)):
+        if name in now:
+            yield line(f"  {pad(name, _COLUMN)}now     {words.value(now[name], verbose=True)}", hang=_HANG)
+            yield _known(entry.provenance.get(name) or entry.provenance.get("", Provenance("unknown")), plan)
+        if after is not None and name in after:
+            first = "" if name in now else name
+            wanted = words.value(after[name], verbose=True)
+            yield line(f"  {pad(first, _COLUMN)}wanted  {wanted}", hang=_HANG)
+        elif after is not None:
+            yield line(f"  {pad('', _COLUMN)}not declared: it may be anything", hang=_HANG)
+
+
+def _known(known: Provenance, plan: Plan) -> Line:
+    text = words.source(known, verbose=True)
+    if known.kind != "stale" and is_stale(known, plan.at.date()):
+        text += " (past its date)"
+    return line(f"  {pad('', _COLUMN)}", Span(f"        {text}", "faint"), hang=_HANG + 8)
+
+
+def _next(entry: Entry, view: View) -> Iterator[Line]:
+    yield from _heading("What is done next")
+    if entry.status is Status.IN_SYNC:
+        yield line("  Nothing: it is as declared.")
+        return
+    finding = describe(entry, view)
+    if finding.text:
+        yield line(f"  {finding.text}", right=finding.who, hang=4)
+    if entry.blocked is not None:
+        if entry.blocked.remedy:
+            start = "you can" if entry.blocked.who == "you" else "others can"
+            yield line(f"  {start}: {entry.blocked.remedy}", hang=4)
+        return
+    for number, part in enumerate(entry.chain, 1):
+        yield line(f"  {number}. {_part(part, view)}", hang=5)
+    for identity in dict.fromkeys((*entry.after_orders, entry.order)):
+        order = view.orders.get(identity)
+        if order is not None:
+            yield _order(order)
+
+
+def _part(part: object, view: View) -> str:
+    if isinstance(part, Wait):
+        return f"{part.party} answers, at the latest {part.until.date()}: {words.state(part.reaches, verbose=True)}"
+    step, actor = part.step, part.actor  # type: ignore[attr-defined]  # a chain holds waits and planned steps
+    reaches = words.state(step.reaches, verbose=True)
+    text = f"{actor}: {step.operation}, then it is {reaches}"
+    return text + (", IRREVERSIBLE" if step.irreversible else "")
+
+
+def _order(order: PlannedOrder) -> Line:
+    state = "handed out" if order.open else "not handed out yet"
+    name = words.order_name(order)
+    show = f"inregel work show {order.number}" if order.open else ""
+    return line(f"  {name} {order.title or order.name}, for {order.person or order.role}, {state}", right=show, hang=4)
+
+
+def _needs(entry: Entry, plan: Plan) -> Iterator[Line]:
+    """What it rests on, and what rests on it, with where each stands."""
+    own = [each for part in plan.offices if part.office.id == entry.office for each in part.entries]
+    wanted = set(entry.needs)
+    below = [each for each in own if (each.module, each.key) in wanted]
+    above = [each for each in own if (entry.module, entry.key) in each.needs]
+    for title, some in (("Rests on", below), ("What rests on it", above)):
+        if some:
+            yield from _heading(title)
+        for each in some[:10]:
+            yield line(f"  {pad(each.module, _COLUMN)}{words.key(each)}", right=_STATUS[each.status], hang=_HANG)
+        if len(some) > 10:
+            yield line(f"  ... {words.number(len(some) - 10)} more")
+
+
+def _history(subject: Subject) -> Iterator[Line]:
+    yield from _heading("History")
+    if not subject.events:
+        yield line("  Nothing is recorded about it.")
+    for event in subject.events:
+        who = f" by {event.person}" if event.person else ""
+        yield line(f"  {_moment(event.at, subject.plan.at)}  {event.kind}{who}{_said(event)}", hang=20)
+
+
+def _moment(at: datetime, plan: datetime) -> str:
+    return f"{at.astimezone(plan.tzinfo):%Y-%m-%d %H:%M}"
+
+
+def _said(event: Event) -> str:
+    """The parts of an event that tell something to people."""
+    names = ("number", "successor", "operation", "detail", "source", "until", "file", "note", "reason")
+    parts = [str(event.body[name]) for name in names if event.body.get(name)]
+    return f": {', '.join(parts)}" if parts else ""
+
+
+# --- choosing -------------------------------------------------------------------------------------------------------
+
+
+def matching(entries: Iterable[Entry], resource: str) -> list[Entry]:
+    """The entries that `module` or `module:key` names."""
+    module, _, key = resource.partition(":")
+    return [each for each in entries if each.module == module and (not key or key_text(each.key) == key)]
+
+
+def names_of(entries: Iterable[Entry]) -> list[str]:
+    """What can be asked for: `module:key`, and `module` alone where its resource has no key."""
+    return [f"{each.module}:{key_text(each.key)}" if each.key else each.module for each in entries]
+
+
+def touching(events: Iterable[Event], module: str, key: Key, orders: Collection[str]) -> list[Event]:
+    """The events about one resource: statements, operations, and what became of the work orders `orders` (numbers)."""
+    container, name = key if isinstance(key, tuple) else ("", key)
+    operations: set[Any] = set()
+    found = []
+    for event in events:
+        body = event.body
+        if event.kind.startswith("operation."):
+            if (body.get("module"), body.get("container"), body.get("name")) == (module, container, name):
+                operations.add(body.get("id"))
+            if body.get("id") in operations:
+                found.append(event)
+        elif body.get("number") in orders or any(
+            _about(each, module, container, name) for each in _resources(body)
+        ):
+            found.append(event)
+    return found
+
+
+def _resources(body: Mapping[str, Any]) -> Sequence[Any]:
+    resources = body.get("resources")
+    return resources if isinstance(resources, list) else ()
+
+
+def _about(resource: Any, module: str, container: str, name: str) -> bool:
+    """Whether one part of an "attested" event is about a resource: its own, or a listing of its container."""
+    if not isinstance(resource, list | tuple) or len(resource) < 3:
+        return False
+    listed = resource[2]
+    same = listed == name or (isinstance(listed, list) and resource[-1] == "listing")
+    return resource[0] == module and resource[1] == container and same
+
+

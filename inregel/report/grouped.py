@@ -1,0 +1,236 @@
+"""The plan of many offices: equal findings are one line with a count and the first offices. Pure.
+
+Texts that differ only by the name of the office or the resource are equal. Of one module and mark a handful of
+different findings is shown, the rest is counted, so the length does not grow with the number of offices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from inregel.contract import AtLeast
+from inregel.plan.model import Entry, OfficePlan, Plan, PlannedOrder, Status
+from inregel.report import words
+from inregel.report.lines import EMPTY, Line, Span, cut, line, pad
+from inregel.report.office import KEY_COLUMN, Locate
+from inregel.report.rows import Finding, View, describe
+
+_KINDS: Final = 4
+"""Different findings of one module and mark that are shown."""
+_LONGEST: Final = 76
+"""Columns of the text of one line, so that it stays one."""
+_ORDER_TITLES: Final = 5
+_LINTS: Final = 5
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Findings of one kind."""
+
+    first: Entry
+    finding: Finding
+    count: int = 0
+    offices: dict[str, None] = field(default_factory=dict)
+    texts: set[str] = field(default_factory=set)
+    """Their exact texts; more than one shows as what they have in common."""
+    orders: set[str] = field(default_factory=set)
+    ends: list[tuple[date, str]] = field(default_factory=list)
+    """(until when, office) of what must be valid for longer."""
+
+    def add(self, entry: Entry, finding: Finding) -> None:
+        """One more resource."""
+        self.count += 1
+        self.offices[entry.office] = None
+        if len(self.texts) < 2:
+            self.texts.add(finding.text)
+        if entry.order:
+            self.orders.add(entry.order)
+        if entry.status is Status.CHANGE and (ends := _ends(entry)) is not None:
+            self.ends.append((ends, entry.office))
+
+
+def grouped_lines(
+    plan: Plan, parts: Sequence[OfficePlan], orders: Mapping[str, PlannedOrder], locate: Locate
+) -> Iterator[Line]:
+    """Play by play: its heading, the findings, the work orders, what lint says."""
+    view = View(plan.at, orders)
+    for number, play in enumerate(plan.plays):
+        own = [part for part in parts if part.play == number]
+        if not own:
+            continue
+        yield EMPTY
+        batches = f"play {number + 1}, {words.plural(len(play.batches), 'batch', 'batches')}"
+        about = f"  {words.plural(len(play.offices), 'office')}, {play.name}"
+        yield line(Span(play.pattern or "all", "strong"), about, right=batches, hang=2)
+        yield from _findings(own, view, locate)
+        yield from _remarks(own)
+        yield from _orders(own)
+
+
+def _findings(parts: Sequence[OfficePlan], view: View, locate: Locate) -> Iterator[Line]:
+    """Findings by module in the order in which they are met, the commonest of a module first."""
+    kinds: dict[tuple[str, str], dict[Hashable, Bucket]] = {}
+    for part in parts:
+        for entry in part.entries:
+            if entry.status is Status.IN_SYNC:
+                continue
+            finding = describe(entry, view)
+            buckets = kinds.setdefault((finding.mark, entry.module), {})
+            shape = _shape(entry, finding)
+            bucket = buckets.get(shape)
+            if bucket is None:
+                buckets[shape] = bucket = Bucket(entry, finding)
+            bucket.add(entry, finding)
+    for buckets in kinds.values():
+        ranked = sorted(buckets.values(), key=lambda bucket: -bucket.count)
+        shown = ranked if len(ranked) <= _KINDS + 1 else ranked[:_KINDS]
+        for bucket in shown:
+            yield from _bucket_lines(bucket, view, locate)
+        if len(shown) < len(ranked):
+            yield _rest(ranked[len(shown) :])
+
+
+def _shape(entry: Entry, finding: Finding) -> Hashable:
+    """What makes findings of one module and mark equal."""
+    if entry.status in (Status.CHANGE, Status.LOOK):
+        known = "" if entry.fields else finding.text
+        return (entry.line, tuple(each.name for each in entry.fields), entry.actor, known)
+    if entry.status is Status.WAITING:
+        return ("wait", entry.wait.party if entry.wait else _general(entry, finding.text))
+    if entry.status is Status.QUEUED:
+        return "queued"
+    return (entry.status, _general(entry, finding.text))
+
+
+def _general(entry: Entry, text: str) -> str:
+    """`text` without the names of the office and the resource."""
+    key = words.key(entry)
+    for name, instead in ((key, "<name>"), (entry.office, "<office>")):
+        if name:
+            text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", instead, text)
+    return text
+
+
+def _ends(entry: Entry) -> date | None:
+    """When a date that must lie ahead comes, in what is there now."""
+    for change in entry.fields:
+        rule = entry.after.get(change.name) if entry.after else None
+        if isinstance(rule, AtLeast) and isinstance(rule.bound, timedelta) and isinstance(change.before, date):
+            return change.before
+    return None
+
+
+def _bucket_lines(bucket: Bucket, view: View, locate: Locate) -> Iterator[Line]:
+    finding, entry = bucket.finding, bucket.first
+    if bucket.count == 1:
+        name = words.key(entry)
+        text = f"{entry.office}{' ' + name if name else ''}: {finding.text or _differing(entry)}"
+    else:
+        text = f"{_how_many(bucket.count, len(bucket.offices))}: {_common(bucket)}"
+    yield _row(finding.mark, finding.module, text, _who(bucket, view))
+    remedy = next((detail for detail in finding.details if detail.located), None)
+    if remedy is not None:
+        text = remedy.text if bucket.count == 1 else _general(entry, remedy.text)
+        yield line(" " * KEY_COLUMN, text, right=str(locate(entry.where)), hang=KEY_COLUMN)
+
+
+def _how_many(count: int, offices: int) -> str:
+    """`211 in 118 offices`, or `9 offices` where each has one."""
+    about = words.plural(offices, "office")
+    return about if count == offices else f"{words.number(count)} in {about}"
+
+
+def _row(sign: str, module: str, text: str, who: str) -> Line:
+    return line("  ", Span(sign, words.MARKS[sign]), " ", pad(module, 21), text, right=who, hang=KEY_COLUMN)
+
+
+def _common(bucket: Bucket) -> str:
+    """What the findings of a bucket have in common, and the first offices."""
+    entry = bucket.first
+    if bucket.ends:
+        bucket.ends.sort()
+        dates = words.some((f"{day.isoformat()} {office}" for day, office in bucket.ends), len(bucket.ends), 2)
+        rule = next(each for each in (entry.after or {}).values() if isinstance(each, AtLeast))
+        days = rule.bound.days if isinstance(rule.bound, timedelta) else rule.bound
+        return f"expire within {days} days: {dates} (--by date)"
+    if entry.status is Status.WAITING and entry.wait is not None and len(bucket.texts) > 1:
+        text = f"waiting for {entry.wait.party}"
+    elif entry.status in (Status.CHANGE, Status.LOOK) and (len(bucket.texts) > 1 or not bucket.finding.text):
+        text = _differing(entry)
+    else:
+        text = bucket.finding.text if len(bucket.texts) == 1 else _general(entry, bucket.finding.text)
+    shown = 2 if bucket.orders else 3  # who acts stands on the same line
+    return f"{cut(text, _LONGEST)} ({words.some(bucket.offices, len(bucket.offices), shown)})"
+
+
+def _differing(entry: Entry) -> str:
+    """The fields that differ, by name."""
+    names = ", ".join(each.name for each in entry.fields)
+    if entry.status is Status.LOOK:
+        return f"{names or 'all'} unknown or stale, look"
+    if entry.before is None:
+        return f"absent -> present ({names})" if names else "absent -> present"
+    return f"{names} differ" if "," in names else f"{names} differs"
+
+
+def _who(bucket: Bucket, view: View) -> str:
+    """`machine`, or how many work orders."""
+    if not bucket.orders:
+        return bucket.finding.who
+    if bucket.count == 1:
+        return bucket.finding.who
+    check = "check " if bucket.first.line == "look" else ""
+    start = "machine, then person" if bucket.first.actor == "both" else "person"
+    return f"{start}, {words.plural(len(bucket.orders), check + 'order')}"
+
+
+def _rest(buckets: Sequence[Bucket]) -> Line:
+    """The kinds that are not shown."""
+    offices = dict.fromkeys(office for bucket in buckets for office in bucket.offices)
+    count = sum(bucket.count for bucket in buckets)
+    first = buckets[0].finding
+    about = f"{words.number(count)} more in {words.plural(len(offices), 'office')}"
+    text = f"{about}, {words.plural(len(buckets), 'other finding')} ({words.some(offices, len(offices))})"
+    return _row(first.mark, first.module, f"{text}: --limit OFFICE, or --verbose", "")
+
+
+def _remarks(parts: Sequence[OfficePlan]) -> Iterator[Line]:
+    """What holds or cannot be read, and lint, each with a count."""
+    told: dict[tuple[str, str, str], dict[str, None]] = {}
+    for part in parts:
+        name = part.office.id
+        remarks = [("!", "lint", f"{module}: {finding.message}") for module, finding in part.findings]
+        if part.unavailable:
+            remarks.insert(0, ("x", "blocked", f"could not be read: {part.unavailable}"))
+        if part.held:
+            remarks.insert(0, (".", "wait", f"not begun: {part.held}"))
+        for sign, style, text in remarks:
+            general = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", "<office>", text)
+            told.setdefault((sign, style, general), {})[name] = None
+    ranked = sorted(told.items(), key=lambda item: -len(item[1]))
+    for (sign, style, text), offices in ranked[:_LINTS]:
+        shown = text if len(offices) > 1 else text.replace("<office>", next(iter(offices)))
+        about = f" {words.plural(len(offices), 'office')}: {shown} ({words.some(offices, len(offices))})"
+        yield line("  ", Span(sign, style), about, hang=4)
+    if len(ranked) > _LINTS:
+        yield line(f"    {words.plural(len(ranked) - _LINTS, 'other remark')}: --limit OFFICE, or --verbose")
+
+
+def _orders(parts: Sequence[OfficePlan]) -> Iterator[Line]:
+    """The work orders by title: how many, from which number to which."""
+    titles: dict[str, list[PlannedOrder]] = {}
+    for part in parts:
+        for order in part.orders:
+            titles.setdefault(order.title or order.name, []).append(order)
+    for title, orders in list(titles.items())[:_ORDER_TITLES]:
+        in_hand = sum(order.open for order in orders)
+        numbers = [name for name in (order.number for order in orders) if name]
+        span = f"{numbers[0]} to {numbers[-1]}, " if len(numbers) > 1 else f"{numbers[0]}, " if numbers else ""
+        handed = f" ({words.number(in_hand)} handed out)" if in_hand else ""
+        yield line("  ", Span(words.plural(len(orders), "work order"), "strong"), f": {span}{title}{handed}", hang=4)
+    if len(titles) > _ORDER_TITLES:
+        yield line(f"  {words.plural(len(titles) - _ORDER_TITLES, 'other sort')} of work order: inregel work list")

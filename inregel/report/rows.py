@@ -1,0 +1,278 @@
+"""One row per finding in an office: resources with an equal finding share a row. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import ceil
+from typing import NamedTuple
+
+from inregel.config.mistakes import Where
+from inregel.contract import UNKNOWN, AtLeast, Provenance, State, Wait
+from inregel.plan.model import Entry, FieldChange, PlannedOrder, PlannedStep, Status
+from inregel.report import words
+
+
+class Detail(NamedTuple):
+    """A line below a finding."""
+
+    name: str
+    """The field, or ""."""
+    text: str
+    note: str = ""
+    located: bool = False
+    """The place in the file stands at the right of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What there is to say about a resource, apart from its name. Equal findings are one row."""
+
+    mark: str
+    module: str
+    text: str
+    who: str = ""
+    details: tuple[Detail, ...] = ()
+
+
+@dataclass(slots=True)
+class Row:
+    """A finding and the resources that it is about."""
+
+    finding: Finding
+    keys: list[str]
+    where: Where
+    """Where the first of them is declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a finding is written with: the moment of the plan, the office's work orders, all or the usual."""
+
+    at: datetime
+    orders: Mapping[str, PlannedOrder]
+    verbose: bool = False
+
+    @property
+    def today(self) -> date:
+        """The day of the plan."""
+        return self.at.date()
+
+
+def rows(entries: Iterable[Entry], view: View) -> list[Row]:
+    """The rows of one office, in the order of the plan; those in sync only with `verbose`."""
+    found: dict[Finding, Row] = {}
+    for entry in entries:
+        if entry.status is Status.IN_SYNC and not view.verbose:
+            continue
+        finding = describe(entry, view)
+        row = found.get(finding)
+        if row is None:
+            found[finding] = row = Row(finding, [], entry.where)
+        row.keys.append(words.key(entry))
+    return list(found.values())
+
+
+def describe(entry: Entry, view: View) -> Finding:
+    """What there is to say about one resource."""
+    sign = words.mark(entry)
+    if entry.status in (Status.BLOCKED, Status.FAILED):
+        return Finding(sign, entry.module, _blocked(entry), "", _remedy(entry, view))
+    if entry.status is Status.IN_SYNC:
+        return Finding(sign, entry.module, _in_sync(entry, view))
+    if entry.status is Status.WAITING:
+        return Finding(sign, entry.module, _waiting(entry, view))
+    if entry.status is Status.QUEUED:
+        comes = f", {entry.until.isoformat()}" if entry.until else ""
+        return Finding(sign, entry.module, f"queued, over the quota{comes}")
+    text = _look(entry, view) if entry.status is Status.LOOK else _change(entry, view)
+    if entry.irreversible:
+        text += ", IRREVERSIBLE" if text else "IRREVERSIBLE"
+    return Finding(sign, entry.module, text, who(entry, view), (*_fields(entry, view), *_then(entry, view)))
+
+
+# --- what is done ---------------------------------------------------------------------------------------------------
+
+
+def _change(entry: Entry, view: View) -> str:
+    """`absent -> linked`; nothing where the fields have lines of their own."""
+    if entry.before is not None and entry.after is not None and not _single(entry):
+        return ""
+    return " -> ".join([words.state(entry.before, verbose=view.verbose), *_stages(entry, view)])
+
+
+def _stages(entry: Entry, view: View) -> list[str]:
+    """The states that the steps of this plan reach, one after the other."""
+    stages: list[str] = []
+    for part in entry.chain:
+        if isinstance(part, Wait):
+            break
+        text = words.state(_worth(entry, part.step.reaches), verbose=view.verbose)
+        if not stages or stages[-1] != text:
+            stages.append(text)
+    return stages or [words.state(entry.after, verbose=view.verbose)]
+
+
+def _worth(entry: Entry, reaches: State | None) -> State | None:
+    """Of what a step reaches only the fields that are declared."""
+    if reaches is None or not entry.after:
+        return reaches
+    return {name: given for name, given in reaches.items() if name in entry.after} or reaches
+
+
+def _single(entry: Entry) -> bool:
+    """A state of one field is said in one word, without the field's name."""
+    return (
+        entry.after is not None
+        and len(entry.after) == 1
+        and (entry.before is None or (isinstance(entry.before, Mapping) and entry.before.keys() == entry.after.keys()))
+        and words.told(words.state(entry.after))
+    )
+
+
+def _look(entry: Entry, view: View) -> str:
+    if entry.line == "look_then_do":
+        target = _stages(entry, view)[-1]
+        return f"unknown -> {target}, look, then do" if words.told(target) else "unknown, look, then do"
+    if entry.before is UNKNOWN or not entry.fields:
+        return "unknown, look"
+    unknown = [field.name for field in entry.fields if field.before is UNKNOWN]
+    if unknown:
+        whole = entry.after is None or len(unknown) == len(entry.after)
+        return "unknown, look" if whole else f"unknown {', '.join(unknown)}, look"
+    since = words.stale_since(entry, view.today)
+    return f"stale since {since.isoformat()}, look" if since else "stale, look"
+
+
+def _fields(entry: Entry, view: View) -> tuple[Detail, ...]:
+    """One line per field that differs, where one word did not say it."""
+    if entry.after is None or entry.status is Status.LOOK or _single(entry):
+        return ()
+    if entry.before is None and words.told(_stages(entry, view)[-1]):
+        return ()
+    details: list[Detail] = []
+    last: Provenance | None = None
+    for field in entry.fields:
+        note = _note(entry, field, view, known=last)
+        text = words.value(field.after, verbose=view.verbose)
+        if entry.before is not None:
+            text = f"{_before(field, view)} -> {text}"
+        details.append(Detail(field.name, text, note))
+        last = field.was
+    return tuple(details)
+
+
+def _before(field: FieldChange, view: View) -> str:
+    return words.value(field.before, verbose=view.verbose)
+
+
+def _note(entry: Entry, field: FieldChange, view: View, known: Provenance | None) -> str:
+    """How the old value is known (said once where it is the same for the next field), and whence the new one."""
+    parts = []
+    left = words.days_left(entry, field.name, field.before, view.today)
+    if left:
+        parts.append(left)
+    if entry.before is not None and (field.was != known or view.verbose):
+        parts.append(f"was: {words.source(field.was, verbose=view.verbose)}")
+    file = _file_of(entry, field)
+    if file:
+        parts.append(f"new: verified, {file}")
+    return "; ".join(parts)
+
+
+def _file_of(entry: Entry, field: FieldChange) -> str:
+    """The declared file that a value was read from: a rule was declared, and the step knows what satisfies it."""
+    rule = entry.after.get(field.name) if entry.after else None
+    first = entry.chain[0] if entry.chain else None
+    if not isinstance(rule, AtLeast) or isinstance(field.after, AtLeast) or not isinstance(first, PlannedStep):
+        return ""
+    file = first.step.arguments.get("file")
+    return file if isinstance(file, str) else ""
+
+
+def _then(entry: Entry, view: View) -> tuple[Detail, ...]:
+    """What comes after what is done now: `then Certipost, at most 2 days: confirmed`."""
+    details = []
+    waited = False
+    for part in entry.chain:
+        if isinstance(part, Wait):
+            waited = True
+            target = words.state(part.reaches, verbose=view.verbose)
+            details.append(Detail("", f"then {part.party}, {_span(part, view)}: {target}", part.note))
+        elif waited:
+            target = words.state(_worth(entry, part.step.reaches), verbose=view.verbose)
+            details.append(Detail("", f"then {part.actor}: {target}"))
+    return tuple(details)
+
+
+def _span(wait: Wait, view: View) -> str:
+    days = ceil((wait.until - view.at).total_seconds() / 86400)
+    return f"at most {words.plural(days, 'day')}" if days > 0 else f"until {wait.until.date().isoformat()}"
+
+
+def who(entry: Entry, view: View) -> str:
+    """Who acts: `machine`, `person W1`, `machine, then person W2 (menu rights), after W3`."""
+    parts: list[str] = []
+    for part in entry.chain:
+        if isinstance(part, Wait):
+            break
+        if part.actor == "machine":
+            text = "machine"
+        else:
+            number = words.order_name(view.orders.get(part.order or entry.order))
+            text = f"person {number}".rstrip()
+            if entry.actor == "both":
+                text += f" ({part.step.operation.rpartition('.')[2].replace('_', ' ')})"
+        if not parts or parts[-1] != text:
+            parts.append(text)
+        if entry.line == "look":
+            break
+    text = ", then ".join(parts)
+    order = view.orders.get(entry.order)
+    if order is not None and order.open and entry.actor == "person":
+        text += ", handed out"
+    after = words.order_names(entry.after_orders, view.orders)
+    return f"{text}, after {after}" if after else text
+
+
+# --- what cannot be done now ----------------------------------------------------------------------------------------
+
+
+def _blocked(entry: Entry) -> str:
+    word = "failed" if entry.status is Status.FAILED else "blocked"
+    if entry.blocked is None:
+        return word
+    reason = entry.blocked.reason
+    # The engine's own words for a resource that waits for another say "blocked" themselves.
+    return reason if entry.blocked.cause and reason.startswith(word) else f"{word}: {reason}"
+
+
+def _remedy(entry: Entry, view: View) -> tuple[Detail, ...]:
+    blocked = entry.blocked
+    if blocked is None or blocked.cause:
+        return ()
+    if blocked.who == "you":
+        text = f"you can: {blocked.remedy}" if blocked.remedy else "you can change it here:"
+        return (Detail("", text, located=True),)
+    return (Detail("", f"others can: {blocked.remedy}"),) if blocked.remedy else ()
+
+
+def _waiting(entry: Entry, view: View) -> str:
+    wait = entry.wait
+    if wait is None:
+        orders = words.order_names(entry.after_orders, view.orders)
+        reason = entry.blocked.reason if entry.blocked else ""
+        return f"waiting for {orders}" if orders else reason or "waiting"
+    day = wait.until.date().isoformat()
+    when = f"overdue since {day}" if wait.until < view.at else f"until {day} at most"
+    text = f"waiting for {wait.party}, {when}: {words.state(wait.reaches, verbose=view.verbose)}"
+    if entry.blocked is not None and entry.blocked.cause:
+        text += f" ({entry.blocked.reason})"
+    return f"{text}; {wait.note}" if wait.note else text
+
+
+def _in_sync(entry: Entry, view: View) -> str:
+    text = words.state(entry.before, verbose=True)
+    sources = {words.source(known, verbose=True) for known in entry.provenance.values()}
+    return f"{text}; {'; '.join(sorted(sources))}" if sources else text

@@ -1,0 +1,232 @@
+"""What a person answers: read, checked against what the order asks, and said in plain words where it is not right."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from inregel.contract import Secret
+from inregel.errors import InregelError
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+Schema = Mapping[str, Any]
+
+_KINDS: Final = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "nothing",
+}
+_YES: Final = {"yes": True, "true": True, "ja": True, "oui": True, "no": False, "false": False, "nee": False,
+               "non": False}  # fmt: skip
+_FORMATS: Final = {
+    "date": "a date such as 2028-11-14",
+    "email": "an e-mail address",
+    "time": "a time such as 09:30",
+}
+_RULES: Final = {
+    "const": "this must be {}",
+    "pattern": "this does not have the form that is asked ({})",
+    "minItems": "this must name at least {}",
+    "maxItems": "this must name at most {}",
+    "uniqueItems": "something stands in this list twice",
+    "minLength": "this must have at least {} characters",
+    "maxLength": "this must have at most {} characters",
+    "minimum": "this must be at least {}",
+    "maximum": "this must be at most {}",
+}
+
+
+class WorkError(InregelError):
+    """{reason}"""
+
+
+class AnswersRefused(InregelError):
+    """The answers to {number} cannot be taken; nothing was recorded:
+    {problems}
+    {remedy}"""
+
+    def __init__(self, number: str, problems: Sequence[str], remedy: str) -> None:
+        super().__init__(number=number, problems="\n".join(f"- {each}" for each in problems), remedy=remedy)
+        self.problems = tuple(problems)
+
+
+def check(answers: Mapping[str, Any], schema: Schema) -> tuple[dict[str, Any], list[str]]:
+    """The answers as JSON (dates as ISO text, texts trimmed, empty ones left out), and all that is wrong with them."""
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    plain = {str(name): _plain(value) for name, value in answers.items()}
+    plain = {name: value for name, value in plain.items() if value not in (None, "")}
+    validator = Draft202012Validator(schema, format_checker=FormatChecker())
+    problems = [text for error in validator.iter_errors(plain) for text in _problems(error, schema)]
+    return plain, sorted(dict.fromkeys(problems))
+
+
+def typed(answers: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
+    """Checked answers as modules read them: dates are `date`, secret ones are `Secret`."""
+    properties = schema.get("properties", {})
+    return {name: _typed(name, value, properties.get(name, {})) for name, value in answers.items()}
+
+
+def is_secret(name: str, schema: Schema) -> bool:
+    """Whether the answer `name` is never shown or stored in clear."""
+    return bool(schema.get("properties", {}).get(name, {}).get("secret"))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _typed(name: str, value: Any, schema: Schema) -> Any:
+    if schema.get("secret") and isinstance(value, str):
+        return Secret(name, value)
+    if schema.get("format") == "date" and isinstance(value, str):
+        return date.fromisoformat(value)
+    if isinstance(value, list):
+        return [_typed(name, each, schema.get("items", {})) for each in value]
+    if isinstance(value, dict):
+        parts = schema.get("properties", {})
+        rest = schema.get("additionalProperties")
+        rest = rest if isinstance(rest, Mapping) else {}
+        return {key: _typed(key, each, parts.get(key, rest)) for key, each in value.items()}
+    return value
+
+
+# --- what is wrong, in plain words ----------------------------------------------------------------------------------
+
+
+def _problems(error: ValidationError, schema: Schema) -> Iterator[str]:
+    path: list[str | int] = list(error.absolute_path)
+    rule, value, given = str(error.validator), _any(error.validator_value), _any(error.instance)
+    if rule == "required":
+        for missing in (each for each in value if each not in given):
+            inside = "" if path else _hint(schema, missing)
+            yield f"{_label(schema, [*path, missing])}: not answered.{inside}"
+    elif rule == "additionalProperties":
+        known = list(_any(error.schema).get("properties", {}))
+        for extra in (each for each in given if each not in known):
+            near = next(iter(difflib.get_close_matches(extra, known, n=1)), "")
+            hint = f"Is it {near}?" if near else f"Asked are: {', '.join(known) or 'no answers'}."
+            yield f"{_label(schema, [*path, extra])}: this is not asked. {hint}"
+    else:
+        hidden = bool(path) and is_secret(str(path[0]), schema)
+        answered = "" if hidden else f"; answered was {_show(given)}"
+        examples = _any(error.schema).get("examples", []) if rule == "pattern" else []
+        said = f"this must look like {_show(examples[0])}" if examples else _rule(rule, value, given)
+        yield f"{_label(schema, path)}: {said}{answered}."
+
+
+def _any(value: Any) -> Any:
+    """The parts of an error that is raised by a check are always set."""
+    return value
+
+
+def _rule(rule: str, value: Any, given: Any) -> str:
+    """What the answer has to be."""
+    if rule == "type":
+        kinds = [value] if isinstance(value, str) else list(value)
+        quotes = isinstance(given, int | float) and not isinstance(given, bool) and "string" in kinds
+        hint = " (write it in quotes)" if quotes else ""
+        return f"this must be {' or '.join(_KINDS.get(kind, kind) for kind in kinds)}{hint}"
+    if rule == "enum":
+        return f"this must be one of {', '.join(map(_show, value))}"
+    if rule == "format":
+        return f"this must be {_FORMATS.get(value, value)}"
+    sentence = _RULES.get(rule, "this is not as asked")
+    return sentence.format(_show(value))
+
+
+def _label(schema: Schema, path: Sequence[str | int]) -> str:
+    """What an answer is called on the screen, and its name; list items count from 1."""
+    if not path:
+        return "the answers"
+    name = str(path[0])
+    title = schema.get("properties", {}).get(name, {}).get("title", "")
+    label = f"{title} ({name})" if title and title != name else name
+    return label + "".join(f", number {part + 1}" if isinstance(part, int) else f", {part}" for part in path[1:])
+
+
+def _hint(schema: Schema, name: str) -> str:
+    text = " ".join(str(schema.get("properties", {}).get(name, {}).get("description", "")).split())
+    return f" {text if text.endswith('.') else text + '.'}" if text else ""
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(map(_show, value)) or "nothing"
+    return str(value) if value != "" else "nothing"
+
+
+# --- filling in -----------------------------------------------------------------------------------------------------
+
+
+def template(schema: Schema) -> str:
+    """YAML to fill in: each answer asked, with where to read it in a comment above."""
+    blocks = []
+    for name, each in schema.get("properties", {}).items():
+        comments = [each.get("title", ""), *str(each.get("description", "")).splitlines(), _example(each)]
+        block = [f"# {text}" for text in comments if text]
+        # Left blank, also a list: an empty list is an answer ("there is none"), and forgetting is not.
+        blocks.append("\n".join([*block, f"{name}:"]))
+    return "\n".join(blocks) + "\n" if blocks else ""
+
+
+def _example(schema: Schema) -> str:
+    if schema.get("secret"):
+        return "A secret: it is stored encrypted and shown nowhere."
+    if schema.get("examples"):
+        example = schema["examples"][0]
+        return f"Such as: [{_show(example)}]" if isinstance(example, list) else f"Such as: {_show(example)}"
+    if "enum" in schema:
+        return f"One of: {', '.join(map(_show, schema['enum']))}"
+    if schema.get("type") == "array":
+        return "A list; where there is none: []"
+    if schema.get("type") == "boolean":
+        return "true or false"
+    return "A date such as 2028-11-14" if schema.get("format") == "date" else ""
+
+
+def read_pairs(pairs: Sequence[str], schema: Schema) -> dict[str, Any]:
+    """Answers from `name=value` texts; what a value is follows from the schema, a list is `a, b`.
+
+    Raises `WorkError` where a text has no `=`.
+    """
+    answers: dict[str, Any] = {}
+    for pair in pairs:
+        name, sign, text = pair.partition("=")
+        if not sign:
+            raise WorkError(reason=f"{pair!r} is no answer. Write: --set name=value")
+        answers[name.strip()] = _from_text(text.strip(), schema.get("properties", {}).get(name.strip(), {}))
+    return answers
+
+
+def _from_text(text: str, schema: Schema) -> Any:
+    kind = schema.get("type")
+    if kind == "array":
+        parts = [part.strip() for part in text.split(",")]
+        return [_from_text(part, schema.get("items", {})) for part in parts if part]
+    if kind == "boolean":
+        return _YES.get(text.lower(), text)
+    if kind == "integer" and re.fullmatch(r"[+-]?[0-9]+", text):
+        return int(text)
+    return text

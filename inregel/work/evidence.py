@@ -1,0 +1,56 @@
+"""Files that back what a person said: kept under their SHA-256, so that the ledger can name them for good."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from inregel.work.answers import WorkError
+
+FOLDER = Path(".inregel/evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One kept file."""
+
+    name: str
+    """As the person named it."""
+    digest: str
+    """SHA-256, 64 hex digits; the file is `.inregel/evidence/<digest>`."""
+
+
+def keep(path: Path, root: Path) -> Evidence:
+    """Copies a file into the project's `.inregel/evidence`; the same content is kept once. Raises `WorkError`."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = f"The evidence {path} cannot be read: {error.strerror}. Nothing was recorded."
+        raise WorkError(reason=reason) from error
+    digest = hashlib.sha256(data).hexdigest()
+    target = root / FOLDER / digest
+    try:
+        _write(target, data)
+    except OSError as error:
+        reason = f"The evidence cannot be kept in {FOLDER.as_posix()}: {error.strerror}. Nothing was recorded."
+        raise WorkError(reason=reason) from error
+    return Evidence(path.name, digest)
+
+
+def _write(target: Path, data: bytes) -> None:
+    if target.exists() and target.read_bytes() == data:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

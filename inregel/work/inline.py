@@ -1,0 +1,40 @@
+"""Secrets that stand in the project's own files as `!vault |`: they are named by their place, `FILE:KEYS.IN.IT`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from inregel.config import source
+from inregel.contract import Secret
+from inregel.secrets.base import SecretSource
+from inregel.work.answers import WorkError
+
+
+def get(name: str, root: Callable[[], Path], secrets: SecretSource) -> Secret:
+    """A secret by name: from a store, or where the name is a place, from that file below `root()`.
+
+    Raises `SecretError`, or `WorkError` where nothing is encrypted there any more.
+    """
+    file, colon, _ = name.partition(":")
+    if not colon:
+        return secrets.get(name)
+    folder = root()
+    for value in _vaulted(source.read(folder / file, folder)):
+        if f"{value.where.file}:{'.'.join(map(str, value.where.path))}" == name:
+            return secrets.vaulted(value.text, name)
+    raise WorkError(reason=f"Nothing is encrypted at {name} any more. Make a new plan: it hands the order out anew.")
+
+
+def _vaulted(data: Any) -> Iterator[source.Vaulted]:
+    """All encrypted values in what a file gave; an alias gives the same one again."""
+    stack = [data]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, source.Vaulted):
+            yield node
+        elif isinstance(node, dict):
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)

@@ -1,0 +1,234 @@
+"""What people do with work orders: read, reveal, answer, refuse, and lift a refusal.
+
+An order is open, and then done, failed, superseded or withdrawn, once and for all; only a refusal can be lifted
+(failed to withdrawn), so that the next apply may hand the same change out again. Everything is one commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from inregel.config.model import Settings
+from inregel.contract import Provenance, Secret
+from inregel.ledger.base import Ledger, Order, OrderClosed, OrderLine, OrderState, Transaction
+from inregel.library import Library
+from inregel.plan.draft import ref_text
+from inregel.secrets.base import SecretSource
+from inregel.work import answers as forms
+from inregel.work import inline
+from inregel.work.answers import AnswersRefused, WorkError
+from inregel.work.evidence import Evidence, keep
+from inregel.work.judge import Judge, Verdict, describe, until
+
+_REMEDY: Final = (
+    "Correct the answer where it was mistyped, or do the step again. Where it really is so on the screen: the same "
+    "command with --found records what was found, and the next plan goes on from there."
+)
+STATES: Final[tuple[OrderState, ...]] = ("open", "done", "failed", "superseded", "withdrawn")
+
+
+class Work:
+    """The life of work orders.
+
+    `secrets` is asked only by `reveal`. `settings` says how long a statement counts, and where the project is; without
+    it a statement counts for 365 days, and what needs the project's folder is refused.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        library: Library,
+        secrets: SecretSource | None,
+        now: Callable[[], datetime],
+        settings: Settings | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._library = library
+        self._secrets = secrets
+        self._now = now
+        self._settings = settings
+
+    def open(self, office: str | None = None) -> list[Order]:
+        """The open orders, of all offices or of one."""
+        return self._ledger.orders(None if office is None else (office,))
+
+    def all(self, office: str | None = None) -> list[Order]:
+        """All orders that there ever were."""
+        return self._ledger.orders(None if office is None else (office,), STATES)
+
+    def show(self, number: str) -> Order:
+        """One order, in whatever state. Raises `LedgerError` where there is none."""
+        return self._ledger.order(number.strip().upper())
+
+    def reveal(self, number: str, name: str, by: str, reason: str) -> str:
+        """The value of a secret that an open order lists. That it was shown, to whom and why, is recorded first."""
+        order = self._open_order(number)
+        by = _said(by, "Who wants to see it? Give a name: --by NAME")
+        reason = _said(reason, "Why is it needed? Give a reason, which is recorded: --reason TEXT")
+        if name not in order.order.secrets:
+            listed = ", ".join(order.order.secrets) or "none"
+            raise WorkError(reason=f"{order.number} does not use the secret {name}. The secrets that it uses: {listed}")
+        if self._secrets is None:
+            raise WorkError(reason=f"This run reads no secrets, so {name} cannot be shown.")
+        value = inline.get(name, self._root, self._secrets).reveal()
+        if value in reason or value in by:
+            raise WorkError(reason="The reason holds the secret itself, and reasons are recorded. Give another reason.")
+        with self._ledger.writing() as tx:
+            body = {"order": order.number, "secret": name}
+            tx.event(order.order.office, "secret.revealed", body, person=by, private={"reason": reason})
+        return value
+
+    def done(
+        self, number: str, by: str, answers: Mapping[str, Any], evidence: Path | None = None, *, found: bool = False
+    ) -> Order:
+        """The order was done, with these answers; returns it closed.
+
+        Raises `AnswersRefused` with all that is missing or wrong, or with what contradicts a line. With `found` the
+        person says that it really is as answered: what was found is stated, and the next plan plans again.
+        `evidence` is a file that is kept beside the ledger under its SHA-256.
+        """
+        order = self._open_order(number)
+        by = _said(by, "Who says so? Give a name: --by NAME")
+        plain, problems = forms.check(answers, order.order.schema)
+        if problems:
+            remedy = f"The answers to fill in: inregel work show {order.number}"
+            raise AnswersRefused(order.number, problems, remedy)
+        typed = forms.typed(plain, order.order.schema)
+        judge = Judge(self._library.module, self._today(), self._ledger.fingerprint_key(), found)
+        verdict = judge.judge(order.order, typed)
+        if verdict.refusals:
+            raise AnswersRefused(order.number, verdict.refusals, _REMEDY)
+        kept = None if evidence is None else keep(evidence, self._root())
+        stored = {name: each for name, each in plain.items() if not forms.is_secret(name, order.order.schema)}
+        with self._ledger.writing() as tx:
+            closed = tx.close_order(
+                order.number, "done", by=by, lines=verdict.lines, answers=stored, note=describe(verdict.lines)
+            )
+            self._capture(tx, order, typed)
+            self._attest(tx, order, verdict, self._statement(order, by, kept))
+            if kept is not None:
+                body = {"order": order.number, "sha256": kept.digest}
+                tx.event(order.order.office, "order.evidence", body, person=by, private={"file": kept.name})
+        return closed
+
+    def fail(self, number: str, by: str, reason: str, lines: Collection[str] | None = None) -> Order:
+        """It cannot be done: all of it, or the `lines` named as `module:key`.
+
+        The same change is not handed out again until the refusal is lifted (`reopen`); lines that were not named come
+        back in another order. Raises `WorkError` for a line that the order does not have.
+        """
+        order = self._open_order(number)
+        by = _said(by, "Who says so? Give a name: --by NAME")
+        reason = _said(reason, "Why can it not be done? Give a reason: --reason TEXT")
+        names = {_line_name(line) for line in order.order.lines}
+        wanted = names if lines is None else set(lines)
+        if not wanted or wanted - names:
+            unknown = ", ".join(sorted(wanted - names)) or "nothing"
+            raise WorkError(reason=f"{order.number} has no line {unknown}. Its lines: {', '.join(sorted(names))}")
+        ended = [
+            replace(line, outcome="cannot", note=reason) if _line_name(line) in wanted else line
+            for line in order.order.lines
+        ]
+        with self._ledger.writing() as tx:
+            return tx.close_order(order.number, "failed", by=by, lines=ended, note=reason)
+
+    def reopen(self, number: str, by: str) -> Order:
+        """Lifts a refusal: the next apply hands the same change out again, as a new order."""
+        order = self.show(number)
+        by = _said(by, "Who lifts the refusal? Give a name: --by NAME")
+        if order.state == "open":
+            raise WorkError(reason=f"{order.number} is open already: inregel work show {order.number}")
+        if order.state != "failed":
+            raise closed(order)
+        with self._ledger.writing() as tx:
+            return tx.close_order(order.number, "withdrawn", by=by, note="the refusal was lifted")
+
+    # --- what is recorded -------------------------------------------------------------------------------------------
+
+    def _attest(self, tx: Transaction, order: Order, verdict: Verdict, statement: Provenance) -> None:
+        office = order.order.office
+        for (module, key), state in verdict.states.items():
+            counts = until(self._policy(), module, state, self._today())
+            tx.attest(office, module, key, state, replace(statement, until=counts))
+        for module, container, present in verdict.listings:
+            counts = until(self._policy(), module, None, self._today())
+            tx.list_all(office, module, container, replace(statement, until=counts), present)
+
+    def _capture(self, tx: Transaction, order: Order, typed: Mapping[str, Any]) -> None:
+        """Secrets that a person copied from a screen; each is named after the answer and the office."""
+        system = order.order.name.partition("/")[0]
+        for name, value in typed.items():
+            if isinstance(value, Secret):
+                stored = f"{name}_{order.order.office}"
+                tx.capture(stored, f"{system}/{order.order.office}", Secret(stored, value.reveal_bytes()))
+
+    def _statement(self, order: Order, by: str, evidence: Evidence | None) -> Provenance:
+        source = order.number if evidence is None else f"{order.number}, evidence {evidence.digest}"
+        return Provenance("attested", at=self._now(), by=by, source=source)
+
+    # --- helpers ----------------------------------------------------------------------------------------------------
+
+    def _open_order(self, number: str) -> Order:
+        order = self.show(number)
+        if order.state != "open":
+            raise closed(order)
+        return order
+
+    def _today(self) -> date:
+        return self._now().astimezone(None if self._settings is None else self._settings.time_zone).date()
+
+    def _policy(self) -> Mapping[str, str]:
+        return {} if self._settings is None else self._settings.attestations
+
+    def _root(self) -> Path:
+        if self._settings is None:
+            raise WorkError(reason="This needs the project's folder, and it is not run in a project.")
+        return self._settings.root
+
+
+def closed(order: Order) -> OrderClosed:
+    """The error for an order that nothing can be done with any more; it names the one to go on with."""
+    instead = {
+        "superseded": f": {order.successor} takes its place. Go on with: inregel work show {order.successor}",
+        "withdrawn": ": it is no longer asked for. What is asked now: inregel work list",
+        "failed": f": {order.by} refused it. To hand the change out again: inregel work reopen {order.number}",
+        "done": f", by {order.by}. What is asked now: inregel work list",
+    }
+    return OrderClosed(number=order.number, state=order.state, instead=instead.get(order.state, ""))
+
+
+def readable(order: Order) -> str:
+    """The order as Markdown for people: its text; while it is open also how to see its secrets and how to answer."""
+    if order.state != "open":
+        return f"{order.order.text}\n---\n\n{closed(order)}\n"
+    number, blocks = order.number, [order.order.text, "---\n"]
+    if order.order.secrets:
+        commands = [
+            f"inregel work show {number} --reveal {name} --by NAME --reason WHY" for name in order.order.secrets
+        ]
+        blocks.append("The secrets that stand above by name are shown by:\n\n```\n" + "\n".join(commands) + "\n```\n")
+    form = forms.template(order.order.schema)
+    if form:
+        file = f"{number.lower()}.yml"
+        blocks.append(f"What to answer; save it as `{file}` and fill it in:\n\n```yaml\n{form}```\n")
+        done = f"inregel work done {number} --by NAME --answers {file}"
+    else:
+        done = f"inregel work done {number} --by NAME"
+    fail = f"inregel work fail {number} --by NAME --reason WHY"
+    blocks.append(f"When it is done:\n\n```\n{done}\n```\n\nWhere it cannot be done:\n\n```\n{fail}\n```\n")
+    return "\n".join(blocks)
+
+
+def _said(text: str, otherwise: str) -> str:
+    """What a person typed, trimmed; it must not be empty."""
+    if not text.strip():
+        raise WorkError(reason=otherwise)
+    return text.strip()
+
+
+def _line_name(line: OrderLine) -> str:
+    return ref_text((line.module, line.key))

@@ -1,0 +1,85 @@
+"""The ADN-postbussen (TIME mailboxes, I09 numbers) that the certificate is linked to in Assu.
+
+A connected party has one or more. More than the prefix of a number is not known, so an odd one is warned about and
+never refused. Linking is a tick in the wizard that reads the certificate in; the manual knows no way to unlink.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from inregel.contract import (
+    Answers,
+    Args,
+    Blocked,
+    Change,
+    Finding,
+    Inputs,
+    Key,
+    Office,
+    Resources,
+    Seen,
+    State,
+    Step,
+    View,
+)
+
+from ._wizard import ORDER, password, role, screen
+
+_LINKED: State = {"status": "linked"}
+
+
+def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
+    """One resource per number. A postbus rests on the certificate that it is linked to."""
+    screen(office)
+    inputs.of("assu.certificate")
+    return {_number(number): _LINKED for number in args["numbers"]}
+
+
+def actual(view: View) -> Seen:
+    """From a work order's answers: `postbussen`, the whole list that the check screen shows."""
+    if "postbussen" not in view:
+        return Seen({}, complete=False)
+    return Seen({_number(number): _LINKED for number in view["postbussen"] or ()}, complete=True)
+
+
+def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
+    """A tick in the wizard. Looked at first: whoever links one reads the certificate in again to get there."""
+    if change.after is None:
+        return Blocked("the wizard links a postbus, it does not unlink it", "other", "ask A.i. Servicedesk")
+    arguments = screen(change.office) | {"number": change.key}
+    if "file" in change.args:
+        arguments["file"] = change.args["file"]
+    if "password" in change.args:
+        arguments["password"] = password(change.args, inputs)
+    return [Step("assu.link_postbus", _LINKED, arguments, look_first=True, order=ORDER, role=role(change.office))]
+
+
+def check(step: Step, answers: Answers) -> list[Finding]:
+    """A postbus that the check screen does not show is not linked."""
+    number = step.arguments.get("number", "")
+    if "postbussen" not in answers or number in {_number(text) for text in answers["postbussen"] or ()}:
+        return []
+    return [Finding(f"postbus {number} is not among those that the screen shows", "postbussen")]
+
+
+def claims(key: Key, state: State) -> Iterable[str]:
+    """A postbus belongs to one office."""
+    return [f"postbus:{key}"]
+
+
+def declare(resources: Resources) -> Args:
+    """The task that declares these."""
+    return {"numbers": [str(key) for key, state in resources.items() if state is not None]}
+
+
+def lint(args: Args, view: View) -> list[Finding]:
+    """Numbers that do not look like an I09 number. No source says how many digits follow the prefix."""
+    odd = [number for number in args["numbers"] if not re.fullmatch("I09[0-9]+", _number(number))]
+    text = "{!r} does not look like an I09 number; an EMS postbus number is another thing"
+    return [Finding(text.format(number), "numbers", "Solera, kennisbank TIME") for number in odd]
+
+
+def _number(text: object) -> str:
+    return str(text).strip().upper()

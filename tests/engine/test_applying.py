@@ -1,0 +1,366 @@
+"""Apply: performs what the plan says, reads again, hands out, remembers, and ends in the same place after anything."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from helpers.canary import canary
+from helpers.clock import Clock
+from helpers.world import World, entry, statuses
+
+from inregel.contract import Secret
+from inregel.drivers.memory import Fault
+from inregel.ledger.base import Holder, LeaseHeld, LedgerError
+from inregel.plan.model import Status
+
+from datetime import timedelta
+
+
+def kinds(world: World, office: str = "a") -> list[str]:
+    return [event.kind for event in world.ledger.events(office)]
+
+
+def done(world: World) -> bool:
+    return all(entry.status is Status.IN_SYNC for entry in world.plan().entries())
+
+
+def test_after_apply_the_plan_is_empty_and_each_resource_was_written_once(world: World) -> None:
+    world.play(world.items({"x": "1", "y": "2", "gone": None}))
+    world.put("a", "gone", "1")
+    outcome = world.apply()
+    assert [p.outcome for p in outcome.performed] == ["performed"] * 3
+    assert world.there("a") == {"x": "1", "y": "2"}
+    assert set(world.store.writes.values()) == {1}
+    assert done(world)
+
+
+def test_a_second_apply_writes_nothing_anywhere(world: World) -> None:
+    world.play(world.items({"x": "1"}), world.items({"y": "1"}, "desk", way=["person"]))
+    world.apply()
+    world.do(world.orders()[0])
+    world.apply()
+    heads, writes = dict(world.ledger.heads()), dict(world.store.writes)
+    outcome = world.apply()
+    assert dict(world.ledger.heads()) == heads
+    assert dict(world.store.writes) == writes
+    assert not outcome.performed
+    assert not outcome.handed_out
+
+
+def test_an_operation_is_journalled_before_and_after(world: World) -> None:
+    world.play(world.items({"x": "1"}))
+    world.apply()
+    assert kinds(world)[:2] == ["operation.intended", "operation.performed"]
+    assert world.ledger.verify() == []
+
+
+def test_a_chain_is_performed_step_by_step_until_somebody_else_has_to_act(world: World) -> None:
+    world.play(world.items({"x": "1"}, way=["machine", "machine", "person", "machine"]))
+    world.apply()
+    assert world.there("a") == {"x": "1 2/4"}
+    world.do(world.orders()[0])
+    assert world.there("a") == {"x": "1 3/4"}
+    world.apply()
+    assert world.there("a") == {"x": "1"}
+    assert done(world)
+
+
+def test_the_other_side_brings_it_home_when_its_time_has_come(world: World, clock: Clock) -> None:
+    world.play(world.items({"x": "1"}, way=["machine", "wait"]))
+    world.apply()
+    assert statuses(world.plan()) == {"x": Status.WAITING}
+    clock.move(days=2, seconds=1)
+    assert done(world)
+
+
+def test_two_applies_make_one_order(world: World) -> None:
+    world.play(world.items({"x": "1"}, way=["person"]))
+    world.apply()
+    outcome = world.apply()
+    assert [order.number for order in world.orders()] == ["W1"]
+    assert not outcome.handed_out
+
+
+def test_a_changed_declaration_supersedes_the_open_order(world: World) -> None:
+    world.play(world.items({"x": "1"}, way=["person"]))
+    world.apply()
+    world.play(world.items({"x": "2"}, way=["person"]))
+    outcome = world.apply()
+    assert [order.number for order in world.orders()] == ["W2"]
+    assert [(order.number, order.successor) for order in outcome.ended] == [("W1", "W2")]
+    with pytest.raises(LedgerError, match="W2"):
+        world.work().done("W1", by="Ria", answers={})
+
+
+def test_a_line_that_is_no_longer_declared_leaves_its_order(world: World) -> None:
+    world.play(world.items({"x": "1", "y": "1"}, way=["person"]))
+    world.apply()
+    world.play(world.items({"x": "1"}, way=["person"]))
+    world.apply()
+    assert [[line.key for line in order.order.lines] for order in world.orders()] == [["x"]]
+
+
+def test_what_is_found_in_sync_withdraws_its_order(world: World) -> None:
+    world.play(world.items({"x": "1"}, way=["person"]))
+    world.apply()
+    world.put("a", "x", "1")
+    outcome = world.apply()
+    assert [(order.number, order.state) for order in outcome.ended] == [("W1", "withdrawn")]
+
+
+def test_tags_leave_the_orders_of_other_tasks_alone(world: World) -> None:
+    world.play(
+        {**world.items({"x": "1"}, way=["person"]), "tags": ["one"]},
+        {**world.items({"y": "1"}, way=["person"]), "tags": ["two"]},
+    )
+    world.apply()
+    world.apply(tags=["two"])
+    assert "x" in {line.key for order in world.orders() for line in order.order.lines}
+
+
+def test_what_a_person_attests_is_in_sync_and_says_who_said_so(world: World) -> None:
+    world.play(world.items({"x": "1"}, "desk", way=["person"]))
+    world.apply()
+    world.do(world.orders()[0], by="Ria")
+    found = entry(world.plan(), "x")
+    assert found.status is Status.IN_SYNC
+    source = found.provenance.get("value") or found.provenance[""]
+    assert (source.kind, source.by) == ("attested", "Ria")
+
+
+def test_a_statement_that_is_past_its_date_is_asked_again_and_not_done_again(world: World, clock: Clock) -> None:
+    world.settings(attestations={"default": "30d"})
+    world.play(world.items({"x": "1"}, "desk", way=["person"]))
+    world.apply()
+    world.do(world.orders()[0])
+    clock.move(days=31)
+    assert statuses(world.plan()) == {"x": Status.LOOK}
+    world.apply()
+    assert [line.kind for line in world.orders()[0].order.lines] == ["look"]
+    world.do(world.orders()[0])
+    assert done(world)
+
+
+def test_a_new_look_leaves_an_order_in_hand_as_it_is(world: World, clock: Clock) -> None:
+    world.settings(attestations={"default": "30d"})
+    world.play(world.items({"x": "1"}, "desk", way=["person"]))
+    world.apply()
+    world.do(world.orders()[0])
+    clock.move(days=30)
+    world.play(world.items({"x": "1", "y": "1"}, "desk", way=["person"]))
+    world.apply()
+    (first,) = world.orders()
+    clock.move(days=1)
+    world.apply()
+    assert first.number in [order.number for order in world.orders()]
+
+
+def test_a_refused_change_is_failed_until_it_is_reopened_or_changed(world: World) -> None:
+    world.play(world.items({"x": "1"}, way=["person"]))
+    world.apply()
+    world.work().fail("W1", by="Ria", reason="no rights")
+    found = entry(world.plan(), "x")
+    assert found.status is Status.FAILED
+    assert found.blocked is not None
+    assert "refused by Ria: no rights (W1)" in found.blocked.reason
+    world.play(world.items({"x": "2"}, way=["person"]))
+    assert statuses(world.plan()) == {"x": Status.CHANGE}
+
+
+def test_a_refused_operation_fails_and_what_rests_on_it_is_not_begun(world: World) -> None:
+    world.store.faults.append(Fault(1, "refused"))
+    world.play(world.items({"x": "1"}), world.items({"y": "1"}, rests_on=["box.item:x"]))
+    outcome = world.apply()
+    assert world.there("a") == {}
+    assert statuses(outcome.after) == {"x": Status.FAILED, "y": Status.BLOCKED}
+    world.apply()
+    assert done(world)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("kind", ["lost", "raised"])
+def test_an_unknown_outcome_is_read_back_and_never_repeated_blindly(world: World, kind: Any, after: bool) -> None:
+    world.store.faults.append(Fault(1, kind, after=after))
+    world.play(world.items({"x": "1"}))
+    outcome = world.apply()
+    assert outcome.performed[0].outcome == ("performed" if after else "failed")
+    world.apply()
+    assert world.store.writes[("box:box-a", "box.item", "x")] == 1
+    assert done(world)
+    assert world.ledger.pending() == []
+
+
+def test_what_the_driver_says_but_did_not_do_is_found_by_reading_again(world: World) -> None:
+    world.play(world.items({"x": "1"}, way=["machine", "wait"]))
+    world.store.due.clear()
+
+    class Forgetful(type(world.store)):  # type: ignore[misc]  # a store that answers and keeps nothing
+        def put(self, resource: Any, state: Any) -> None:
+            self.writes[resource] += 1
+
+    world.store.__class__ = Forgetful
+    outcome = world.apply()
+    assert outcome.after.entries()[0].status is Status.FAILED
+    assert "not there" in (outcome.after.entries()[0].blocked or "").reason  # type: ignore[union-attr]
+
+
+def test_a_module_that_makes_no_progress_is_stopped_and_says_so(world: World) -> None:
+    module = (world.root / "modules/box/item.py").read_text()
+    endless = module.replace('before.get("value") == stage["value"]', "False")
+    world.write("modules/box/item.py", endless)
+    world.play(world.items({"x": "1"}, way=["machine", "machine"]))
+    outcome = world.apply()
+    (found,) = outcome.after.entries()
+    assert found.status is Status.FAILED
+    assert found.blocked is not None
+    assert "no progress" in found.blocked.reason
+    assert world.store.writes[("box:box-a", "box.item", "x")] == 1
+
+
+def test_the_loser_of_two_applies_names_the_winner_and_writes_nothing(world: World, clock: Clock) -> None:
+    other = Holder("jan@pc2, process 9", "token-2")
+    world.ledger.acquire("box:box-a", other, timedelta(seconds=60))
+    world.play(world.items({"x": "1"}))
+    outcome = world.apply()
+    assert "jan@pc2, process 9" in outcome.unavailable[0][1]
+    assert "since" in outcome.unavailable[0][1]
+    assert world.store.performed == 0
+
+
+def test_a_lease_is_not_kept_after_the_apply(world: World) -> None:
+    world.play(world.items({"x": "1"}))
+    world.apply()
+    world.ledger.acquire("box:box-a", Holder("jan", "token-2"), timedelta(seconds=60))
+    with pytest.raises(LeaseHeld):
+        world.ledger.acquire("box:box-a", Holder("els", "token-3"), timedelta(seconds=60))
+
+
+def test_a_captured_secret_is_stored_before_anything_else_and_not_shown(world: World) -> None:
+    world.play(world.items({"x": "1"}, captures="token_a"))
+    world.apply()
+    captured = world.ledger.captured("token_a")
+    assert captured is not None
+    value = captured.reveal()
+    assert all(value not in str(event.body) for event in world.ledger.events())
+
+
+def test_a_secret_in_an_argument_is_in_no_event_and_no_order(world: World) -> None:
+    value = canary("pin")
+    world.secrets = type(world.secrets)({"pin": value})
+    world.play(world.items({"x": "1"}, way=["person"], secret="{{ secret('pin') }}"))
+    world.apply()
+    (order,) = world.orders()
+    assert order.order.secrets == ("pin",)
+    assert value not in repr(order) + repr(list(world.ledger.events()))
+    assert isinstance(world.plan().entries()[0].chain[0].step.arguments["secret"], Secret)  # type: ignore[union-attr]
+
+
+def test_an_irreversible_step_needs_to_be_allowed_by_name_and_number(world: World) -> None:
+    world.play(world.items({"x": "1", "y": "1"}, irreversible=True))
+    outcome = world.apply(allow={"box.set": 1})
+    assert len(world.there("a")) == 1
+    (blocked,) = [e.blocked for e in outcome.after.entries() if e.status is Status.BLOCKED]
+    assert blocked is not None
+    assert "--allow box.set=N" in blocked.remedy
+
+
+def test_a_quota_is_spent_by_the_receipt_and_counts_over_runs(world: World, clock: Clock) -> None:
+    world.settings(quotas={"box.set": "2 per day"})
+    world.play(world.items({str(n): "1" for n in range(5)}))
+    world.apply()
+    world.apply()
+    assert len(world.there("a")) == 2
+    clock.move(days=1)
+    world.apply()
+    assert len(world.there("a")) == 4
+    clock.move(days=1)
+    world.apply()
+    assert done(world)
+
+
+def test_a_failed_operation_gives_its_quota_back(world: World) -> None:
+    world.settings(quotas={"box.set": "1 per day"})
+    world.store.faults.append(Fault(1, "refused"))
+    world.play(world.items({"x": "1"}))
+    world.apply()
+    world.apply()
+    assert world.there("a") == {"x": "1"}
+
+
+def test_an_interrupt_ends_what_is_under_way_and_begins_nothing_more(world: World) -> None:
+    world.play(world.items({"x": "1", "y": "1", "z": "1"}))
+    project = world.project()
+    from inregel.engine.applying import apply
+    from inregel.work import Desk
+
+    async def interrupted(engine: Any) -> Any:
+        original = engine.options.observer.performed
+        engine.options.observer.performed = lambda *args: (original(*args), setattr(engine, "stopping", True))[0]
+        return await apply(engine, Desk(world.ledger, project.library, project))
+
+    outcome = world.run(interrupted)
+    assert outcome.interrupted
+    assert len(world.there("a")) == 1
+    assert world.ledger.pending() == []
+    world.apply()
+    assert set(world.store.writes.values()) == {1}
+    assert done(world)
+
+
+def test_a_kill_between_two_lines_of_the_journal_is_settled_by_reading(world: World) -> None:
+    world.play(world.items({"x": "1", "y": "1"}))
+
+    class Killed(BaseException):
+        pass
+
+    class Dies(type(world.store)):  # type: ignore[misc]  # dies after the first write took effect
+        def put(self, resource: Any, state: Any) -> None:
+            super().put(resource, state)
+            raise Killed
+
+    original = world.store.__class__
+    world.store.__class__ = Dies
+    with pytest.raises((Killed, BaseExceptionGroup)):
+        world.apply()
+    world.store.__class__ = original
+    world.clock.move(minutes=5)
+    world.apply()
+    assert set(world.store.writes.values()) == {1}
+    assert world.ledger.pending() == []
+    assert done(world)
+
+
+def test_a_batch_holds_until_the_orders_of_the_one_before_are_done(world: World) -> None:
+    world.offices("a", "b", "c")
+    world.play(world.items({"x": "1"}, way=["person"]), serial=[1, 2])
+    outcome = world.apply()
+    assert [order.order.office for order in world.orders()] == ["a"]
+    assert outcome.held == [("Play", "1 of 1 offices are not done: a")]
+    world.do(world.orders()[0])
+    world.apply()
+    assert [order.order.office for order in world.orders()] == ["b", "c"]
+
+
+def test_too_many_failures_stop_the_rollout_until_it_is_resumed(world: World) -> None:
+    world.offices("a", "b", "c", "d")
+    world.store.faults += [Fault(1, "refused"), Fault(2, "refused")]
+    world.play(world.items({"x": "1"}), serial=2, max_fail_percentage=0)
+    outcome = world.apply(forks=1)
+    assert outcome.stopped
+    assert world.store.performed == 1
+    again = world.apply()
+    assert "resume" in again.stopped[0][1]
+    assert world.store.performed == 1
+
+
+def test_the_events_verify_after_everything(world: World) -> None:
+    world.offices("a", "b")
+    world.play(world.items({"x": "1"}), world.items({"y": "1"}, "desk", way=["person"]))
+    world.apply()
+    for order in world.orders():
+        world.do(order)
+    world.apply()
+    assert world.ledger.verify() == []
+    assert asyncio.iscoroutinefunction(world.clock.sleep)

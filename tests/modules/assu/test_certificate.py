@@ -1,0 +1,387 @@
+"""The module assu.certificate."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers.assu import EMAIL, FILE, NOW, World, change, office, wish
+from helpers.canary import allow, canary
+from inregel.contract import AtLeast, Blocked, Fault, Office, Step
+from inregel.formats import pkcs12
+from inregel.sandbox.certificates import make_container
+
+UNTIL = date(2028, 11, 14)
+COLLECT = (
+    "collect a new certificate with the ABC-tool (4.1.3 or newer: what 4.1.2 collects cannot be used), "
+    "put it at files/utrecht.abc"
+)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def step(world: World, where: Office | None = None, **changes: Any) -> Step:
+    where = where or office()
+    module = world.module("assu.certificate")
+    after = {"serial": "5D2077", "valid_until": AtLeast(timedelta(days=45))}
+    made = module.steps(change("assu.certificate", EMAIL, after, world.args(**changes), where), world.inputs())
+    assert not isinstance(made, Blocked)
+    (only,) = made
+    assert isinstance(only, Step)
+    return only
+
+
+def test_what_is_desired_comes_out_of_the_file(world: World) -> None:
+    desired = world.module("assu.certificate").desired(world.args(), office(), world.inputs())
+    assert desired == {EMAIL: {"serial": "5D2077", "valid_until": AtLeast(timedelta(days=45))}}
+
+
+def test_renew_before_is_45_days_where_it_is_not_given(world: World) -> None:
+    args = world.args()
+    del args["renew_before"]
+    assert world.module("assu.certificate").desired(args, office(), world.inputs()) == {
+        EMAIL: {"serial": "5D2077", "valid_until": AtLeast(timedelta(days=45))}
+    }
+
+
+def test_the_address_is_compared_without_regard_to_case(world: World) -> None:
+    desired = world.module("assu.certificate").desired(
+        world.args(email="VanDalen@certificate.example"), office(), world.inputs()
+    )
+    assert list(desired) == ["VanDalen@certificate.example"]
+
+
+def shape(**changes: Any) -> Callable[[World], None]:
+    return lambda world: world.wish(**changes)
+
+
+def other_password(world: World) -> None:
+    world.put(make_container(wish(), canary("the password that the file really has")))
+
+
+FAULTS: list[tuple[str, Callable[[World], Any], dict[str, Any], str, str, str]] = [
+    (
+        "wrong password",
+        other_password,
+        {},
+        "secret assu_pfx_utrecht does not open files/utrecht.abc (a sound PKCS#12 file)",
+        "inregel secret set assu_pfx_utrecht",
+        "you",
+    ),
+    (
+        "missing",
+        lambda world: (world.root / FILE).unlink(),
+        {},
+        "there is no file files/utrecht.abc",
+        "put it there: files/utrecht.abc",
+        "you",
+    ),
+    (
+        "damaged",
+        lambda world: world.put((world.root / FILE).read_bytes()[:100]),
+        {},
+        "files/utrecht.abc is a damaged PKCS#12 file: it ends at byte 100, and should go on to byte {size}",
+        "copy the file to files/utrecht.abc once more, as binary",
+        "you",
+    ),
+    (
+        "keystore",
+        lambda world: world.put(bytes.fromhex("feedfeed00000002")),
+        {},
+        "files/utrecht.abc is not a PKCS#12 file but a Java keystore (JKS)",
+        "keytool -importkeystore -srckeystore files/utrecht.abc -destkeystore new.p12 -deststoretype PKCS12",
+        "you",
+    ),
+    (
+        "empty",
+        lambda world: world.put(b""),
+        {},
+        "files/utrecht.abc is not a PKCS#12 file but an empty file",
+        "put the file that the ABC-tool wrote at files/utrecht.abc",
+        "you",
+    ),
+    (
+        "expired",
+        shape(valid_until=datetime(2026, 11, 19, 12, tzinfo=UTC)),
+        {},
+        "files/utrecht.abc expired on 2026-11-19",
+        COLLECT,
+        "you",
+    ),
+    (
+        "not yet valid",
+        shape(valid_from=datetime(2026, 12, 1, 12, tzinfo=UTC)),
+        {},
+        "files/utrecht.abc is not valid before 2026-12-01",
+        "wait until that day",
+        "you",
+    ),
+    (
+        "nothing newer",
+        shape(valid_until=datetime(2026, 12, 18, 12, tzinfo=UTC)),
+        {},
+        "files/utrecht.abc is valid until 2026-12-18: 28 days left, and renew_before asks for 45",
+        COLLECT,
+        "you",
+    ),
+    (
+        "another office",
+        shape(email="hoorn@certificate.example"),
+        {},
+        f"files/utrecht.abc is the certificate of hoorn@certificate.example, not of {EMAIL}",
+        "put the file of Van Dalen Assurantiën there, or correct email",
+        "you",
+    ),
+    (
+        "starting office",
+        lambda world: None,
+        {"kind": "starting"},
+        "a starting office: A.i. Automatisering sets up its first certificate in the migration service",
+        "afterwards write kind: renewal",
+        "other",
+    ),
+    (
+        "renew",
+        lambda world: None,
+        {"route": "renew"},
+        "route renew is not supported yet",
+        "route: import, with file and password",
+        "you",
+    ),
+    (
+        "password in clear",
+        lambda world: None,
+        {"password": "in clear"},
+        "password is not a secret",
+        "password: \"{{ secret('assu_pfx_' ~ office.id) }}\"",
+        "you",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "changes", "reason", "remedy", "who"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS]
+)
+def test_a_file_that_is_not_fit_blocks_this_office_in_these_words(
+    world: World, spoil: Callable[[World], Any], changes: dict[str, Any], reason: str, remedy: str, who: str
+) -> None:
+    size = (world.root / FILE).stat().st_size
+    spoil(world)
+    with pytest.raises(Fault) as caught:
+        world.module("assu.certificate").desired(world.args(**changes), office(), world.inputs())
+    blocked = caught.value.blocked
+    assert (blocked.reason, blocked.remedy, blocked.who) == (reason.format(size=size), remedy, who)
+    assert caught.value.key == EMAIL
+
+
+def test_renewing_in_the_wizard_names_the_version_that_it_needs(world: World) -> None:
+    with pytest.raises(Fault, match=r"^route renew needs 1\.2628\.3\.16, here is 1\.2628\.3\.15$"):
+        world.module("assu.certificate").desired(world.args(route="renew"), office("1.2628.3.15"), world.inputs())
+
+
+def test_an_office_without_a_connection_is_told_what_to_write(world: World) -> None:
+    with pytest.raises(Fault, match="^the office has no connection assu$"):
+        world.module("assu.certificate").desired(world.args(), Office("ede", "Ede"), world.inputs())
+
+
+def test_the_last_day_on_which_a_file_will_do_is_that_of_renew_before(world: World) -> None:
+    module = world.module("assu.certificate")
+    world.wish(valid_until=NOW.replace(hour=12) + timedelta(days=45))
+    assert module.desired(world.args(), office(), world.inputs())
+    world.wish(valid_until=NOW.replace(hour=12) + timedelta(days=44))
+    world.shared.files.clear()
+    with pytest.raises(Fault, match="44 days left"):
+        module.desired(world.args(), office(), world.inputs())
+
+
+def test_the_step_says_all_that_the_wizard_asks_and_looks_first(world: World) -> None:
+    made = step(world)
+    assert made == Step(
+        "assu.import_certificate",
+        {"serial": "5D2077", "valid_until": UNTIL},
+        {
+            "version": "1.2628.3.16",
+            "band": "renewal",
+            "file": FILE,
+            "password": world.secret,
+            "email": EMAIL,
+            "kind": "renewal",
+            "administrator": "",
+            "valid_until": UNTIL,
+            "gap": False,
+        },
+        look_first=True,
+        order="assu/wizard",
+        role="certificate.administrator",
+    )
+
+
+def test_the_contact_does_it_where_no_administrator_is_named(world: World) -> None:
+    assert step(world, office(certificate={})).role == "contact"
+
+
+def test_a_certificate_is_opened_once_for_equal_file_and_password(world: World) -> None:
+    inputs = world.inputs()
+    module = world.module("assu.certificate")
+    module.desired(world.args(), office(), inputs)
+    opened = dict(world.shared.memo)
+    module.desired(world.args(), office(), inputs)
+    assert len(opened) == 1
+    assert dict(world.shared.memo) == opened
+    assert world.secret.reveal() not in repr(opened)
+
+
+def test_no_step_takes_a_certificate_out(world: World) -> None:
+    made = world.module("assu.certificate").steps(
+        change("assu.certificate", EMAIL, None, world.args(), office()), world.inputs()
+    )
+    assert made == Blocked(
+        "the wizard reads a certificate in, it does not take one out", "other", "ask A.i. Servicedesk"
+    )
+
+
+# --- what a person answers ------------------------------------------------------------------------------------------
+
+REACHES = {"serial": "5D2077", "valid_until": UNTIL}
+
+
+@pytest.mark.parametrize(
+    ("shown", "state"),
+    [
+        (UNTIL, REACHES),
+        ("2028-11-14", REACHES),
+        (date(2028, 11, 15), REACHES),
+        (date(2026, 12, 18), {"serial": "not 5D2077", "valid_until": date(2026, 12, 18)}),
+    ],
+)
+def test_the_date_tells_which_certificate_is_there(world: World, shown: Any, state: dict[str, Any]) -> None:
+    seen = world.module("assu.certificate").actual({"valid_until": shown, "lines": {EMAIL: REACHES}})
+    assert (seen.resources, seen.complete) == ({EMAIL: state}, False)
+
+
+def test_no_certificate_is_an_answer_and_silence_is_none(world: World) -> None:
+    module = world.module("assu.certificate")
+    nothing = module.actual({"valid_until": "geen", "lines": {EMAIL: REACHES}})
+    assert (nothing.resources, nothing.complete) == ({}, True)
+    silent = module.actual({"postbussen": []})
+    assert (silent.resources, silent.complete) == ({}, False)
+
+
+def test_a_day_that_does_not_exist_is_refused(world: World) -> None:
+    with pytest.raises(Fault, match="'2027-02-30' is not a date"):
+        world.module("assu.certificate").actual({"valid_until": "2027-02-30"})
+
+
+@pytest.mark.parametrize(
+    ("answers", "messages"),
+    [
+        ({"valid_until": UNTIL, "assu_version": "1.2628.3.16"}, []),
+        ({"valid_until": "2028-11-13"}, []),
+        ({"aplaza_user": "x"}, []),
+        (
+            {"valid_until": "2026-12-18"},
+            ["the screen says 2026-12-18, but files/utrecht.abc is valid until 2028-11-14: another one was read in"],
+        ),
+        (
+            {"valid_until": "geen"},
+            [
+                "the screen shows no certificate, but files/utrecht.abc is valid until 2028-11-14: "
+                "another one was read in"
+            ],
+        ),
+        (
+            {"valid_until": UNTIL, "assu_version": "1.2628.3.14"},
+            [
+                "Assu is 1.2628.3.14, but this order was written for 1.2628.3.16: "
+                "correct the version in the inventory and plan again"
+            ],
+        ),
+        ({"valid_until": UNTIL, "assu_version": "1.2632"}, []),
+    ],
+)
+def test_an_answer_that_contradicts_the_file_is_refused_in_these_words(
+    world: World, answers: dict[str, Any], messages: list[str]
+) -> None:
+    findings = world.module("assu.certificate").check(step(world), answers)  # type: ignore[attr-defined]  # optional
+    assert [finding.message for finding in findings] == messages
+
+
+# --- allowed, but unwise --------------------------------------------------------------------------------------------
+
+
+def lint(world: World, where: Office | None = None, **before: Any) -> list[str]:
+    view = {"office": where or office(), "inputs": world.inputs(), "before": {EMAIL: before or None}}
+    findings = world.module("assu.certificate").lint(world.args(), view)  # type: ignore[attr-defined]  # optional
+    return [finding.message for finding in findings]
+
+
+def test_a_sound_certificate_is_not_remarked_upon(world: World) -> None:
+    assert lint(world, valid_until=date(2026, 12, 18)) == []
+
+
+def test_a_gap_after_the_one_before_is_remarked_upon(world: World) -> None:
+    text = "files/utrecht.abc begins on 2026-11-15, and the one before it ends on 2026-11-10: a gap"
+    assert lint(world, valid_until=date(2026, 11, 10)) == [text]
+
+
+def test_a_certificate_without_an_address_is_remarked_upon_and_not_refused(world: World) -> None:
+    world.wish(email="")
+    assert world.module("assu.certificate").desired(world.args(), office(), world.inputs())
+    text = "files/utrecht.abc names no e-mail address, so nothing shows that it is this office's"
+    assert lint(world) == [text]
+
+
+def test_a_version_that_is_cut_short_is_remarked_upon(world: World) -> None:
+    text = 'version "1.2628" is cut short, so it is taken for one before 1.2628.3.14; write all of it'
+    assert lint(world, office("1.2628")) == [text]
+
+
+def test_sha_1_is_remarked_upon_with_its_source(world: World) -> None:
+    folder = world.root
+    allow(folder / "password").write_bytes(world.secret.reveal_bytes())
+    subprocess.run(
+        ["openssl", "req", "-x509", "-sha1", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        + ["-days", "700", "-subj", f"/CN=A/emailAddress={EMAIL}", "-keyout", "key.pem", "-out", "certificate.pem"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    subprocess.run(
+        ["openssl", "pkcs12", "-export", "-in", "certificate.pem", "-inkey", "key.pem", "-out", FILE]
+        + ["-passout", "file:password"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    findings = world.module("assu.certificate").lint(  # type: ignore[attr-defined]  # optional
+        world.args(), {"office": office(), "inputs": world.inputs(), "before": {}}
+    )
+    text = "files/utrecht.abc is signed with SHA1, which is no longer given out"
+    assert [(finding.message, finding.source) for finding in findings] == [
+        (text, "ABZ Certification Practice Statement 1.9")
+    ]
+
+
+def test_one_certificate_at_two_offices_is_claimed_twice(world: World) -> None:
+    module = world.module("assu.certificate")
+    desired = module.desired(world.args(), office(), world.inputs())
+    claims = [name for key, state in desired.items() for name in module.claims(key, state)]  # type: ignore[attr-defined]
+    assert claims == ["certificate:5D2077"]
+
+
+def test_the_reader_is_never_asked_twice_for_a_wrong_password(world: World) -> None:
+    other_password(world)
+    inputs = world.inputs()
+    for _ in range(2):
+        with pytest.raises(Fault):
+            world.module("assu.certificate").desired(world.args(), office(), inputs)
+    ((_, error),) = world.shared.memo.values()
+    assert isinstance(error, pkcs12.WrongPassword)

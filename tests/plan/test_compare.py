@@ -1,0 +1,114 @@
+"""Comparing what is known with what is desired."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from helpers.canary import canary
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inregel.contract import UNKNOWN, AtLeast, Provenance, Secret, Seen
+from inregel.ledger.base import Known, Stated
+from inregel.plan.compare import FINGERPRINT, UNSEEN, Difference, Found, compare, find, reached
+
+TODAY = date(2026, 11, 20)
+VERIFIED = {"": Provenance("verified")}
+VALUES = st.one_of(st.text(max_size=3), st.integers(-2, 2), st.booleans(), st.dates(), st.frozensets(st.text(max_size=2)))
+STATES = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
+
+
+def attested(until: date | None) -> dict[str, Provenance]:
+    return {"": Provenance("attested", by="Ria", until=until)}
+
+
+@given(STATES, STATES)
+def test_a_verified_state_differs_in_exactly_the_declared_fields_that_are_not_equal(before: dict, after: dict) -> None:
+    wanted = tuple(n for n, v in after.items() if n not in before or before[n] != v or type(before[n]) is not type(v))
+    assert compare(Found(before, VERIFIED), after, TODAY).fields == wanted
+
+
+@given(STATES)
+def test_from_unknown_every_field_is_unknown_and_nothing_differs(after: dict) -> None:
+    assert compare(UNSEEN, after, TODAY) == Difference(unknown=tuple(after))
+
+
+def test_only_declared_fields_are_compared() -> None:
+    assert not compare(Found({"a": "1", "extra": "x"}, VERIFIED), {"a": "1"}, TODAY)
+
+
+def test_true_is_not_one() -> None:
+    assert compare(Found({"a": 1}, VERIFIED), {"a": True}, TODAY).fields == ("a",)
+
+
+def test_absent_and_not_wanted_is_in_sync() -> None:
+    assert not compare(Found(None, VERIFIED), None, TODAY)
+
+
+def test_there_and_not_wanted_differs() -> None:
+    assert compare(Found({"a": "1"}, VERIFIED), None, TODAY).fields == ("a",)
+
+
+def test_unknown_and_not_wanted_is_unknown() -> None:
+    assert compare(UNSEEN, None, TODAY).unknown == ("",)
+
+
+def test_a_statement_counts_on_its_last_day_and_is_stale_the_day_after() -> None:
+    after = {"a": "1"}
+    assert not compare(Found({"a": "1"}, attested(TODAY)), after, TODAY)
+    assert compare(Found({"a": "1"}, attested(TODAY - timedelta(days=1))), after, TODAY) == Difference(stale=("a",))
+
+
+def test_a_field_that_nobody_stated_is_unknown_but_one_that_was_not_read_is_not_set() -> None:
+    after = {"a": "1", "b": "2"}
+    assert compare(Found({"a": "1"}, attested(None)), after, TODAY) == Difference(unknown=("b",))
+    assert compare(Found({"a": "1"}, VERIFIED), after, TODAY) == Difference(fields=("b",))
+
+
+@given(st.integers(0, 60))
+def test_a_rule_of_days_is_counted_from_today(days: int) -> None:
+    found = Found({"until": TODAY + timedelta(days=days)}, VERIFIED)
+    assert bool(compare(found, {"until": AtLeast(timedelta(days=45))}, TODAY)) == (days < 45)
+
+
+def test_a_rule_of_numbers() -> None:
+    assert not compare(Found({"n": 3}, VERIFIED), {"n": AtLeast(3)}, TODAY)
+    assert compare(Found({"n": 2}, VERIFIED), {"n": AtLeast(3)}, TODAY).fields == ("n",)
+    assert compare(Found({"n": True}, VERIFIED), {"n": AtLeast(1)}, TODAY).fields == ("n",)
+
+
+def test_a_secret_is_compared_by_its_keyed_fingerprint() -> None:
+    secret, key = Secret("s", canary("s")), b"k" * 32
+    known = Found({"s": FINGERPRINT + secret.fingerprint(key)}, attested(None))
+    assert not compare(known, {"s": secret}, TODAY, key)
+    assert compare(known, {"s": secret}, TODAY, b"other").fields == ("s",)
+    assert compare(known, {"s": Secret("s", canary("t"))}, TODAY, key).fields == ("s",)
+
+
+def test_what_was_read_comes_before_what_was_said() -> None:
+    known = Known({("m", "k"): Stated({"a": "said"}, attested(None))})
+    assert find(Seen({"k": {"a": "read"}}), known, "m", "k").state == {"a": "read"}
+    assert find(Seen({}), known, "m", "k").state is None
+    assert find(Seen({}, False), known, "m", "k").state == {"a": "said"}
+
+
+def test_a_field_that_could_not_be_read_is_what_people_said_of_it() -> None:
+    known = Known({("m", "k"): Stated({"a": "said", "b": "said"}, attested(TODAY))})
+    found = find(Seen({"k": {"a": "read", "b": UNKNOWN, "c": UNKNOWN}}), known, "m", "k")
+    assert found.state == {"a": "read", "b": "said", "c": UNKNOWN}
+    assert (found.source("a").kind, found.source("b").kind, found.source("c").kind) == ("verified", "attested", "unknown")
+
+
+def test_missing_from_a_whole_listing_is_absent_and_from_none_is_unknown() -> None:
+    listed = Known({}, {("m", ""): Provenance("attested", by="Ria")})
+    assert find(None, listed, "m", "k").state is None
+    assert find(None, listed, "m", ("box", "k")).state is UNKNOWN
+    assert find(None, None, "m", "k").state is UNKNOWN
+    assert find(Seen({}, frozenset({"box"})), None, "m", ("box", "k")).state is None
+
+
+def test_verify_asks_only_for_what_was_to_be_reached() -> None:
+    assert reached(Found({"a": "sent"}, VERIFIED), {"a": "sent"}, TODAY)
+    assert not reached(Found({"a": "sent"}, VERIFIED), {"a": "confirmed"}, TODAY)
+    assert not reached(UNSEEN, {"a": "sent"}, TODAY)
+    assert reached(Found(None, VERIFIED), None, TODAY)
