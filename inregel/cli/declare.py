@@ -13,14 +13,18 @@ from inregel.commands.context import Context
 
 @click.command(cls=Command, examples=("inregel validate", "inregel validate playbooks/site.yml"))
 @click.argument("playbooks", nargs=-1)
+@options.values
 @options.no_secrets
 @options.project
 @options.vault
-def validate(context: Context, playbooks: tuple[str, ...]) -> int:
-    """Check everything that is written: each mistake with file, line, column and what to write instead."""
+def validate(context: Context, playbooks: tuple[str, ...], **values: Any) -> int:
+    """Check everything that is written: each mistake with file, line, column and what to write instead.
+
+    Without PLAYBOOKS, all of the folder playbooks/.
+    """
     from inregel.commands.validate import validate as command
 
-    return command(context, playbooks)
+    return command(context, playbooks, **values)
 
 
 @click.command(
@@ -57,11 +61,14 @@ def graph(context: Context, playbook: str, **values: Any) -> int:
     return command(context, playbook, **values)
 
 
-@click.command(cls=Command, examples=("inregel doc", "inregel doc assu.certificate"))
+@click.command(
+    cls=Command,
+    examples=("inregel doc", "inregel doc assu.certificate", "inregel doc --all --out docs/reference"),
+)
 @click.argument("module", default="")
-@click.option("--format", type=click.Choice(["text", "markdown"]), default="text", help="How it is written.")
-@click.option("--all", "everything", is_flag=True, help="Write a page for every module, with --out.")
-@click.option("--out", metavar="FOLDER", default="", help="With --all: the folder, such as docs/reference.")
+@click.option("--format", type=click.Choice(["text", "markdown"]), default="text", help="How it is shown.")
+@click.option("--all", "everything", is_flag=True, help="The pages of all modules, into the folder --out.")
+@click.option("--out", metavar="DIR", default="", help="Where the pages go.")
 @options.project
 def doc(context: Context, module: str, **values: Any) -> int:
     """Explain MODULE and its arguments; without a name, list all modules."""
@@ -70,14 +77,11 @@ def doc(context: Context, module: str, **values: Any) -> int:
     return command(context, module, **values)
 
 
-@click.command(cls=Command, examples=("inregel schema --install", "inregel schema playbook"))
-@click.argument("name", default="")
-@click.option(
-    "--install", is_flag=True, help="Set up this project's editor, so that it completes and checks as you type."
-)
+@click.command(cls=Command, examples=("inregel schema", "inregel schema --install"))
+@click.option("--install", is_flag=True, help="Write them, and set up the editor: it completes and checks as you type.")
 @options.project
-def schema(context: Context, name: str, install: bool) -> int:
-    """Print a JSON Schema by NAME, or tell the editor where all of them are."""
+def schema(context: Context, install: bool) -> int:
+    """Show which JSON Schema belongs to which files, or tell the editor."""
     from inregel.commands.schema import schema as command
 
-    return command(context, name, install=install)
+    return command(context, install)

@@ -61,11 +61,20 @@ def no_secrets(function: Function) -> Function:
     return click.option("--no-secrets", is_flag=True, help="Do without secrets: reads less, and says what.")(function)
 
 
-def selection(function: Function) -> Function:
-    """Gives a command what chooses offices, tasks and values, under the names that Ansible gave them."""
+def values(function: Function) -> Function:
+    """Gives a command -i and -e, as in Ansible."""
     for option in (
         click.option("-i", "--inventory", metavar="FILE", multiple=True, help="Inventory in place of the project's."),
         click.option("-e", "--extra-vars", metavar="VALUES", multiple=True, help="name=value, JSON, YAML or @FILE."),
+    ):
+        function = option(function)
+    return function
+
+
+def selection(function: Function) -> Function:
+    """Gives a command what chooses offices, tasks and values, under the names that Ansible gave them."""
+    function = values(function)
+    for option in (
         click.option("--skip-tags", metavar="TAGS", multiple=True, callback=_split, help="Leave these tasks out."),
         click.option("-t", "--tags", metavar="TAGS", multiple=True, callback=_split, help="Only these tasks."),
         click.option("-l", "--limit", metavar="PATTERN", default="", help="Only these offices: utrecht, nl:!zwolle."),

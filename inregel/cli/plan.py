@@ -87,18 +87,21 @@ def apply(context: Context, playbook: str, diff: bool, **values: Any) -> int:
 )
 @click.argument("office")
 @click.argument("resource")
-@click.option("--playbook", metavar="FILE", default="", help="The playbook that declares it; else the only one of playbooks/.")
+@click.option(
+    "--playbook", metavar="FILE", default="", help="The playbook that declares it; else the only one of playbooks/."
+)
+@options.values
 @options.no_secrets
 @options.project
 @options.vault
-def explain(context: Context, office: str, resource: str, playbook: str) -> int:
+def explain(context: Context, office: str, resource: str, **values: Any) -> int:
     """Say of every value of RESOURCE in OFFICE where it came from, who said so, and until when.
 
     RESOURCE is a module, or a module and a key: assu.postbus:I09000456.
     """
     from inregel.commands.explain import explain as command
 
-    return command(context, office, resource, playbook=playbook, quiet=context.quiet)
+    return command(context, office, resource, quiet=context.quiet, **values)
 
 
 @click.group(cls=Group)

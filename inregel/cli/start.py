@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from inregel.cli import options
@@ -12,7 +10,7 @@ from inregel.commands.context import Context
 
 
 @click.command(cls=Command, examples=("inregel init", "inregel init offices --example"))
-@click.argument("folder", metavar="DIR", default=".")
+@click.argument("folder", metavar="DIR", default="")
 @click.option("--example", is_flag=True, help="With three offices, certificates and a playbook.")
 @options.project
 def init(context: Context, folder: str, example: bool) -> int:
@@ -29,16 +27,17 @@ def demo(context: Context, folder: str) -> int:
     """Run all of it on the example: plan, apply, the work orders, and a plan with nothing left to do."""
     from inregel.commands.demo import demo as command
 
-    return command(context, folder)
+    return command(context, folder or None)
 
 
-@click.command(cls=Command, examples=("inregel sandbox",))
+@click.command(cls=Command, examples=("inregel sandbox", "inregel sandbox --port 8080"))
+@click.option("--port", metavar="N", type=click.IntRange(0, 65535), default=0, help="The port; else a free one.")
 @options.project
-def sandbox(context: Context, **values: Any) -> int:
-    """Show the emulated systems of the example."""
+def sandbox(context: Context, port: int) -> int:
+    """Serve the emulated systems of the example on this machine, until Ctrl-C."""
     from inregel.commands.sandbox import sandbox as command
 
-    return command(context, **values)
+    return command(context, port=port)
 
 
 @click.command(

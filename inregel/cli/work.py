@@ -10,7 +10,7 @@ from inregel.cli import options
 from inregel.cli.group import Group
 from inregel.commands.context import Context
 
-_by = click.option("--by", metavar="NAME", default="", help="Who did it; else the person it was for.")
+_by = click.option("--by", metavar="NAME", default="", help="Who says so; else you are asked.")
 
 
 @click.group(cls=Group)

@@ -15,7 +15,7 @@ from inregel.secrets import ENVIRONMENT, open_source
 from inregel.secrets.base import Ask, SecretError, SecretMissing, checked
 from inregel.secrets.entries import block, quoted
 from inregel.secrets.files import Disk, locked, replace_all
-from inregel.secrets.passwords import PROMPT, Password, Passwords
+from inregel.secrets.passwords import Password, Passwords
 from inregel.secrets.rekey import rekey as rekeyed
 from inregel.secrets.vault_file import VaultFile
 
@@ -56,7 +56,7 @@ def show(context: Context, name: str = "", *, reveal: bool = False) -> int:
         chosen.root,
         chosen.secrets,
         environ=context.environ,
-        vault_ids=_vault_ids(context),
+        vault_ids=context.vault_ids,
         ask=context.ask,
         usable=context.secrets,
     )
@@ -157,11 +157,7 @@ def _rekey(context: Context, files: Sequence[str], old: Passwords, new: Password
 
 
 def _passwords(context: Context) -> Passwords:
-    return Passwords(_vault_ids(context), environ=context.environ, ask=context.ask)
-
-
-def _vault_ids(context: Context) -> tuple[str, ...]:
-    return (*context.vault_ids, PROMPT) if context.ask_vault else context.vault_ids
+    return Passwords(context.vault_ids, environ=context.environ, ask=context.ask)
 
 
 def _store(chosen: Settings, places: Sequence[str], name: str, passwords: Passwords) -> VaultFile:

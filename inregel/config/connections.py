@@ -44,7 +44,9 @@ class PartlyKnown(Mapping[str, Any]):
 class Connections:
     """Makes the connections of offices."""
 
-    def __init__(self, schema_of: Callable[[str], Mapping[str, Any] | None], systems: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self, schema_of: Callable[[str], Mapping[str, Any] | None], systems: Callable[[], Iterable[str]]
+    ) -> None:
         self._schema_of = schema_of
         self._systems = systems
 
@@ -103,7 +105,9 @@ class Connections:
             data = values if isinstance(settings, Mapping) or settings is None else settings
             before = schema.check(data, shape, where if isinstance(where, Where) else Where(where.file))
             if isinstance(where, Position):
-                before = [Mistake(f"{mistake.message} (connection {name})", where, mistake.instead) for mistake in before]
+                before = [
+                    Mistake(f"{mistake.message} (connection {name})", where, mistake.instead) for mistake in before
+                ]
         for mistake in before:
             note(mistake)
         if before:

@@ -18,43 +18,10 @@ from inregel.config.scope import OfficeScope, Shared
 from inregel.config.templates import Render, Templates, settle, told
 from inregel.config.variables import Vars, place_of
 from inregel.config.words import called
+from inregel.config.wrong import Wrong
 from inregel.errors import InregelError
 
-_NAMED: Final = 3
-"""Offices that a mistake names; of more it gives the count."""
 _SIMPLE: Final = frozenset({str, int, float, bool, type(None)})
-
-
-class Wrong:
-    """Mistakes over many offices: equal ones become one, with the first offices named."""
-
-    def __init__(self) -> None:
-        self._found: dict[Mistake, dict[str, None]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._found)
-
-    def add(self, mistake: Mistake, office: str = "") -> None:
-        """One mistake; `office` where it depends on the office."""
-        offices = self._found.setdefault(mistake, {})
-        if office:
-            offices[office] = None
-
-    def mistakes(self) -> list[Mistake]:
-        """All of them."""
-        return [
-            type(mistake)(mistake.message + _for(list(offices)), mistake.where, mistake.instead)
-            for mistake, offices in self._found.items()
-        ]
-
-
-def _for(offices: Sequence[str]) -> str:
-    if not offices:
-        return ""
-    if len(offices) == 1:
-        return f" (office {offices[0]})"
-    names = ", ".join(offices[:_NAMED]) + (", ..." if len(offices) > _NAMED else "")
-    return f" ({len(offices):,} offices: {names})"
 
 
 @dataclass(slots=True)
@@ -64,7 +31,7 @@ class _Compiled:
     task: Task
     where: Where
     """Of the arguments."""
-    schema: Mapping[str, Any] | None
+    schema: Mapping[str, Any]
     render: Render | None
     """Of the arguments; None where they hold no template."""
     loop: Render | None
@@ -73,7 +40,8 @@ class _Compiled:
     """Conditions that do not speak of the loop item: where one is false, the loop is not even rendered."""
     plain: bool
     """No loop and no variables of its own."""
-    broken: bool = False
+    mistakes: list[Mistake]
+    """Those that are there whatever the office; then nothing is declared."""
     constant: Declaration | None = None
     place: Callable[[str], Where | Position | None] = field(default=lambda name: None)
 
@@ -92,8 +60,10 @@ class Declarer:
         scope = OfficeScope(shared)
         result: list[Declaration] = []
         for task in play.tasks:
-            compiled = self._get(task, wrong)
-            if compiled.broken:
+            compiled = self._get(task)
+            if compiled.mistakes:
+                for mistake in compiled.mistakes:
+                    wrong.add(mistake)
                 continue
             if compiled.constant is not None:
                 result.append(compiled.constant)
@@ -105,27 +75,36 @@ class Declarer:
                 result += one.looped(shared)
         return result
 
-    def _get(self, task: Task, wrong: Wrong) -> _Compiled:
+    def prepare(self, play: Play, wrong: Wrong) -> None:
+        """Notes the mistakes that need no office to be seen."""
+        for task in play.tasks:
+            for mistake in self._get(task).mistakes:
+                wrong.add(mistake)
+
+    def _get(self, task: Task) -> _Compiled:
         kept = self._compiled.get(id(task))
         if kept is None:
-            kept = self._compiled[id(task)] = (task, self._compile(task, wrong))
+            kept = self._compiled[id(task)] = (task, self._compile(task))
         return kept[1]
 
     # --- once per task ----------------------------------------------------------------------------------------------
 
-    def _compile(self, task: Task, wrong: Wrong) -> _Compiled:
+    def _compile(self, task: Task) -> _Compiled:
         where = _below(task.where, task.module)
         problems: list[tuple[Problem, Where]] = []
         render = self._leaves(task.args, where, problems)
         loop = self._leaves(task.loop, _below(task.where, "loop"), problems)
         conditions = [self._condition(when, _when_place(task, index), problems) for index, when in enumerate(task.when)]
-        for problem, place in problems:
-            message, instead = told(problem, iter(()))
-            wrong.add(Mistake(message, place, instead))
+        wanted: Mapping[str, Any] | None = None
+        unknown: list[Mistake] = []
+        try:
+            wanted = self._module_schema(task.module)
+        except InregelError as error:
+            unknown.append(Mistake(str(error), where._replace(key=True)))
         compiled = _Compiled(
             task=task,
             where=where,
-            schema=self._schema(task, where, wrong),
+            schema=wanted or {},
             render=render,
             loop=loop,
             conditions=conditions,
@@ -133,28 +112,16 @@ class Declarer:
                 each for each, when in zip(conditions, task.when, strict=True) if task.loop_var not in str(when)
             ],
             plain=task.loop is None and not task.vars,
-            broken=bool(problems),
+            mistakes=unknown + [Mistake(*_told(problem, place)) for problem, place in problems],
         )
         if isinstance(task.vars, Vars):
             layers = task.vars.layers
             compiled.place = lambda name: place_of(name, layers)
-        if compiled.schema is None:
-            compiled.broken = True
-        elif render is None and not compiled.broken:
-            found = schema.check(task.args, compiled.schema, where)
-            for mistake in found:
-                wrong.add(mistake)
-            compiled.broken = bool(found)
+        if wanted is not None and render is None and not problems:
+            compiled.mistakes += schema.check(task.args, wanted, where)
             if compiled.plain and not conditions:
                 compiled.constant = Declaration(task, task.module, task.args)
         return compiled
-
-    def _schema(self, task: Task, where: Where, wrong: Wrong) -> Mapping[str, Any] | None:
-        try:
-            return self._module_schema(task.module)
-        except InregelError as error:
-            wrong.add(Mistake(str(error), where._replace(key=True)))
-            return None
 
     def _leaves(self, value: Any, where: Where, problems: list[tuple[Problem, Where]]) -> Render | None:
         try:
@@ -175,6 +142,11 @@ class Declarer:
         except Problem as problem:
             problems.append((problem, where))
             return False, where
+
+
+def _told(problem: Problem, where: Where) -> tuple[str, Where, str]:
+    message, instead = told(problem, iter(()))
+    return message, where, instead
 
 
 def _below(where: Where, *path: str | int) -> Where:
@@ -232,7 +204,10 @@ class _One:
             if not skipped:
                 kind = "a mapping" if isinstance(items, Mapping) else called(items)
                 instead = 'loop: "{{ NAME | dict2items }}"' if isinstance(items, Mapping) else "loop: [...]"
-                self._wrong.add(Mistake(f"`loop` takes a list, and this gives {kind}", _below(task.where, "loop"), instead), self._office)
+                self._wrong.add(
+                    Mistake(f"`loop` takes a list, and this gives {kind}", _below(task.where, "loop"), instead),
+                    self._office,
+                )
             return
         for item in items:
             each = OfficeScope(shared, own, {task.loop_var: item}, compiled.place)
@@ -257,7 +232,9 @@ class _One:
                 raise _Said from None
             if not isinstance(value, bool):
                 message = f"`when` is true or false, and this gives {called(value)}"
-                self._wrong.add(Mistake(message, where, "a comparison, such as `x == 'y'` or `x is defined`"), self._office)
+                self._wrong.add(
+                    Mistake(message, where, "a comparison, such as `x == 'y'` or `x is defined`"), self._office
+                )
                 raise _Said
             if not value:
                 return False
@@ -278,7 +255,7 @@ class _One:
                 if not skipped:
                     self._all_problems(problem, scope)
                 return
-            found = schema.check(args, compiled.schema or {}, compiled.where)
+            found = schema.check(args, compiled.schema, compiled.where)
             if found:
                 if not skipped:
                     for mistake in found:
@@ -298,7 +275,7 @@ class _One:
 
     def _all_problems(self, problem: Problem, scope: OfficeScope) -> None:
         """Notes every template of the arguments that fails; `problem` alone where they fail only together."""
-        before = len(self._wrong._found)
+        before = len(self._wrong)
         for path, leaf in self._templates.leaves(self._task.args):
             render = self._templates.value(leaf)
             try:
@@ -308,7 +285,7 @@ class _One:
                 self._report(each, _below(self._compiled.where, *path), scope)
             except Absent:
                 continue
-        if len(self._wrong._found) == before:
+        if len(self._wrong) == before:
             self._report(problem, self._compiled.where, scope)
 
     def _traced(self, mistake: Mistake, scope: OfficeScope) -> Mistake:
@@ -319,8 +296,9 @@ class _One:
         path = where.path[len(self._compiled.where.path) :]
         value, rest = self._task.args, list(path)
         while rest and isinstance(value, (dict, list)):
+            part: Any = rest.pop(0)
             try:
-                value = value[rest.pop(0)]
+                value = value[part]
             except (LookupError, TypeError):
                 return mistake
         names = self._templates.lone(value) if isinstance(value, str) else None

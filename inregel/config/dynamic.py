@@ -41,7 +41,10 @@ def is_dynamic(data: Any) -> bool:
         return True
     return any(
         isinstance(group, list)
-        or (isinstance(group, dict) and (isinstance(group.get("hosts"), list) or isinstance(group.get("children"), list)))
+        or (
+            isinstance(group, dict)
+            and (isinstance(group.get("hosts"), list) or isinstance(group.get("children"), list))
+        )
         for group in data.values()
     )
 

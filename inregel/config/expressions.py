@@ -14,9 +14,10 @@ from functools import wraps
 from typing import Any, Final
 
 from jinja2 import TemplateSyntaxError, nodes
-from jinja2.defaults import DEFAULT_TESTS
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, StrictUndefined, Undefined
-from jinja2.sandbox import SandboxedEnvironment, SecurityError
+from jinja2.sandbox import SandboxedEnvironment
+from jinja2.tests import TESTS
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
@@ -30,23 +31,22 @@ _TEXT: Final = 16 * 1024
 _REPEAT: Final = 10_000
 _BITS: Final = 4_096
 _BUDGET: Final = 200_000
+_TEXT_METHODS: Final = (
+    "lower upper strip lstrip rstrip split rsplit splitlines startswith endswith title capitalize removeprefix "
+    "removesuffix find index count isdigit isalpha isalnum"
+)
 _METHODS: Final[tuple[tuple[type, frozenset[str]], ...]] = (
-    (
-        str,
-        frozenset(
-            {"lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "startswith", "endswith", "title",
-             "capitalize", "removeprefix", "removesuffix", "find", "index", "count", "isdigit", "isalpha", "isalnum"}
-        ),
-    ),
+    (str, frozenset(_TEXT_METHODS.split())),
     (Mapping, frozenset({"get", "keys", "values", "items"})),
     (list, frozenset({"index", "count"})),
     (date, frozenset({"year", "month", "day", "isoformat"})),
-)  # fmt: skip
+)
+"""What templates may call on values: nothing that takes a width or a format."""
 _FORBIDDEN: Final = (
     nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends,
     nodes.Block, nodes.ScopedEvalContextModifier, nodes.EvalContextModifier,
 )  # fmt: skip
-_TESTS: Final = frozenset(DEFAULT_TESTS) - {"callable", "escaped", "filter", "test"}
+_TESTS: Final = frozenset(TESTS) - {"callable", "escaped", "filter", "test"}
 
 
 class Problem(Exception):
@@ -87,7 +87,9 @@ class Sealed:
         )
 
     __str__ = __repr__ = __format__ = __len__ = __iter__ = __getitem__ = __add__ = __radd__ = _refuse
-    __mod__ = __rmod__ = __mul__ = __rmul__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = __int__ = __float__ = _refuse
+    __mod__ = __rmod__ = __mul__ = __rmul__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = __int__ = __float__ = (
+        _refuse
+    )
     __html__ = _refuse
 
     def __bool__(self) -> bool:
@@ -154,7 +156,7 @@ class Cage(SandboxedEnvironment):
         self.filters = {name: self._charged(each) for name, each in filters.all_filters().items()}
         self.filters["_concat"] = filters.concat
         self.filters["_counted"] = self._counted
-        self.tests = {name: DEFAULT_TESTS[name] for name in _TESTS}
+        self.tests = {name: TESTS[name] for name in _TESTS}
         self.globals = {"range": _range, "dict": dict}
 
     # --- the budget -------------------------------------------------------------------------------------------------
@@ -191,7 +193,11 @@ class Cage(SandboxedEnvironment):
         if operator == "*":
             _bounded_product(left, right)
         elif operator == "**":
-            if not isinstance(left, (int, float)) or not isinstance(right, (int, float)) or _bits(left) * abs(right) > _BITS:
+            if (
+                not isinstance(left, (int, float))
+                or not isinstance(right, (int, float))
+                or _bits(left) * abs(right) > _BITS
+            ):
                 raise TooBig("a power that large")
         elif operator == "%":
             if isinstance(left, str):
@@ -204,7 +210,10 @@ class Cage(SandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Only the short list of methods."""
-        return any(isinstance(obj, kind) and attr in names for kind, names in _METHODS) or type(obj).__name__ == "LoopContext"
+        return (
+            any(isinstance(obj, kind) and attr in names for kind, names in _METHODS)
+            or type(obj).__name__ == "LoopContext"
+        )
 
     def wrap_str_format(self, value: Any) -> None:
         """`str.format` takes widths of any size, so it is no method here."""

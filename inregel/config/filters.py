@@ -15,11 +15,10 @@ from jinja2.filters import FILTERS as JINJA
 
 LONGEST: Final = 1_000_000
 """Characters of a text that a template makes."""
-KEPT: Final = (
-    "abs", "attr", "capitalize", "count", "d", "default", "dictsort", "first", "float", "groupby", "int", "items", "last",
-    "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "select", "selectattr", "sort",
-    "string", "title", "trim", "truncate", "unique", "upper", "urlencode", "wordcount",
-)  # fmt: skip
+_KEPT: Final = (
+    "abs attr capitalize count d default dictsort first float groupby int items last length list lower map max min "
+    "reject rejectattr reverse select selectattr sort string title trim truncate unique upper urlencode wordcount"
+)
 """Filters of Jinja that stand here as they are."""
 
 
@@ -122,7 +121,9 @@ def flatten(value: Iterable[Any], levels: int | None = None) -> list[Any]:
 
 def _distinct(value: Iterable[Any]) -> dict[Any, Any]:
     """The items, each once, under something that can be compared quickly."""
-    return {item if isinstance(item, Hashable) else json.dumps(item, sort_keys=True, default=str): item for item in value}
+    return {
+        item if isinstance(item, Hashable) else json.dumps(item, sort_keys=True, default=str): item for item in value
+    }
 
 
 def difference(a: Iterable[Any], b: Iterable[Any]) -> list[Any]:
@@ -167,4 +168,4 @@ OWN: Final[dict[str, Callable[..., Any]]] = {
 
 def all_filters() -> dict[str, Callable[..., Any]]:
     """Every filter by name."""
-    return {**{name: JINJA[name] for name in KEPT}, **OWN}
+    return {**{name: JINJA[name] for name in _KEPT.split()}, **OWN}

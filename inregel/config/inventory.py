@@ -162,9 +162,7 @@ class Builder:
 class Inventory:
     """Offices and groups with their variables. Cheap per office: what a set of groups shares is made once."""
 
-    def __init__(
-        self, builder: Builder, folders: Sequence[FilePath], read: Reader, files: variables.Files
-    ) -> None:
+    def __init__(self, builder: Builder, folders: Sequence[FilePath], read: Reader, files: variables.Files) -> None:
         self.groups: Mapping[str, Group] = builder.groups
         self.offices: Mapping[str, Entry] = builder.offices
         self._read = read
@@ -252,7 +250,9 @@ class Inventory:
             for folder in folders:
                 for entry, stem in folder.ignored(names):
                     near = nearest(stem, names)
-                    reason = f"there is no {kind} {stem}" if stem not in names else "another entry of that name comes first"
+                    reason = (
+                        f"there is no {kind} {stem}" if stem not in names else "another entry of that name comes first"
+                    )
                     file = self._files.name(folder.folder / entry)
                     found.append(Mistake(f"this file is not read: {reason}", Position(file, 0, 0), near))
         return found
@@ -289,9 +289,7 @@ class Inventory:
         return self._above[name]
 
     def _from_files(self, folders: Iterable[VarsFolder], names: Iterable[str]) -> list[Layer]:
-        layers = [
-            self._file_layer(path) for folder in folders for name in names for path in folder.files(name)
-        ]
+        layers = [self._file_layer(path) for folder in folders for name in names for path in folder.files(name)]
         return [layer for layer in layers if layer is not None]
 
     def _file_layer(self, path: FilePath) -> Layer | None:
@@ -304,6 +302,8 @@ class Inventory:
                 self._file_layers[path] = Layer({}, file, locked=locked)
                 return self._file_layers[path]
             if values is not None and not isinstance(values, dict):
-                raise failure(self._files.root, [Mistake("a file of variables is a mapping", Where(file), "name: value")])
+                raise failure(
+                    self._files.root, [Mistake("a file of variables is a mapping", Where(file), "name: value")]
+                )
             self._file_layers[path] = Layer(values, file) if values else None
         return self._file_layers[path]

@@ -10,6 +10,8 @@ from inregel.config.words import secret_key
 
 WIDTH: Final = 100
 """Columns of a source line that are shown."""
+LONGEST: Final = 1_000
+"""Characters of a line that are looked at."""
 _BLOCK: Final = 1 << 16
 _HIDDEN: Final = "***"
 _PAIR: Final = re.compile(r"""(?P<key>[\w.-]+)["']?\s*[:=](?:\s+|(?=\S))""")
@@ -19,7 +21,10 @@ _HARMLESS: Final = re.compile(r"""["']?\{\{ *secret\(|!vault\b|[|>][+-]?\s*\Z|[\
 
 
 class Lines:
-    """The lines of a text as YAML counts them, from 0; "" beyond its end. Only what is asked for is cut out."""
+    """The lines of a text as YAML counts them, from 0; "" beyond its end. Only what is asked for is cut out.
+
+    Of a longer line the first `LONGEST` characters: nobody reads more of it, and patterns shall not either.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
@@ -31,8 +36,8 @@ class Lines:
         if not 0 <= number <= self._before[-1]:
             return ""
         start = self._start(number)
-        end = self._text.find("\n", start)
-        return self._text[start:] if end < 0 else self._text[start:end]
+        end = self._text.find("\n", start, start + LONGEST)
+        return self._text[start : start + LONGEST if end < 0 else end]
 
     def _start(self, number: int) -> int:
         if number == 0:

@@ -26,7 +26,9 @@ class PatternError(InregelError):
 
     def __init__(self, pattern: str, reason: str, near: str = "", *, names: bool = False) -> None:
         hint = f". Nearest: {near}" if near else "."
-        super().__init__(pattern=pattern, reason=reason, hint=hint + ("\nAll names: inregel inventory" if names else ""))
+        super().__init__(
+            pattern=pattern, reason=reason, hint=hint + ("\nAll names: inregel inventory" if names else "")
+        )
         self.short = f"the pattern `{pattern}` {reason}"
         self.near = near
 

@@ -16,12 +16,11 @@ from inregel.config import schema
 from inregel.config.expressions import MARKS
 from inregel.config.mistakes import ConfigError, Mistake, Path, Where
 from inregel.config.model import Play, Task
+from inregel.config.needs import check_needs
 from inregel.config.variables import Files, Layer, Reader, Vars, check_names
 from inregel.config.words import nearest
 
-KEYWORDS: Final = frozenset(
-    {"name", "when", "loop", "loop_control", "tags", "needs", "exact", "vars", "import_tasks"}
-)
+KEYWORDS: Final = frozenset({"name", "when", "loop", "loop_control", "tags", "needs", "exact", "vars", "import_tasks"})
 """Keys of a task that are not the name of a module."""
 
 
@@ -67,8 +66,10 @@ class Playbooks:
         self._unread_folders(path.parent)
         if not isinstance(data, list):
             return Playbook(name, ())
-        plays = [self._play(play, path, Where(name, (index,))) for index, play in enumerate(data) if isinstance(play, dict)]
-        _check_needs(plays, self.mistakes)
+        plays = [
+            self._play(play, path, Where(name, (index,))) for index, play in enumerate(data) if isinstance(play, dict)
+        ]
+        check_needs(plays, self.mistakes)
         return Playbook(name, tuple(plays))
 
     def _load(self, path: FilePath, check: Callable[[Any], list[Mistake]]) -> Any:
@@ -274,72 +275,3 @@ def wanted(tags: frozenset[str], only: Iterable[str] = (), skip: Iterable[str] =
     if "all" in dropped:
         return "always" in tags and "always" not in dropped
     return not (tags & dropped or ("tagged" in dropped and tagged))
-
-
-# --- needs ----------------------------------------------------------------------------------------------------------
-
-
-def _check_needs(plays: Sequence[Play], mistakes: list[Mistake]) -> None:
-    """`needs` that name nothing, or a later play, or stand in a circle."""
-    before: set[str] = set()
-    everywhere = {name for play in plays for task in play.tasks for name in (task.name, task.module)}
-    for play in plays:
-        here = {name for task in play.tasks for name in (task.name, task.module)}
-        for task in play.tasks:
-            for index, need in enumerate(task.needs):
-                if need in here | before or need.partition(":")[0] in here | before:
-                    continue
-                place = _needs_place(task, index)
-                if need in everywhere or need.partition(":")[0] in everywhere:
-                    mistakes.append(Mistake(f"`{need}` stands in a later play, and plays are done in their order", place))
-                else:
-                    near = nearest(need, sorted(here | before))
-                    mistakes.append(Mistake(f"`{need}` is no task and no module of this play or one before it", place, near))
-        _check_circle(play, mistakes)
-        before |= here
-
-
-def _needs_place(task: Task, index: int) -> Where:
-    return _below(task.where, "needs", index)
-
-
-def needed(play: Play, task: Task) -> list[Task]:
-    """The tasks of the play that must come before `task`, as its `needs` say."""
-    found = []
-    for other in play.tasks:
-        if other is not task and any(need in (other.name, other.module) or need.startswith(f"{other.module}:") for need in task.needs):
-            found.append(other)
-    return found
-
-
-def _check_circle(play: Play, mistakes: list[Mistake]) -> None:
-    """Tasks whose `needs` go round; a need of one resource (`module:key`) is left to the plan, which knows the keys."""
-    after = {
-        index: [
-            other
-            for other, each in enumerate(play.tasks)
-            if any(need == each.name or (need == each.module and other != index) for need in task.needs)
-        ]
-        for index, task in enumerate(play.tasks)
-    }
-    done: set[int] = set()
-    for start in after:
-        way: list[int] = []
-        stack = [(start, iter(after[start]))] if start not in done else []
-        if stack:
-            way.append(start)
-        while stack:
-            at, rest = stack[-1]
-            following = next((each for each in rest if each not in done), None)
-            if following is None:
-                done.add(at)
-                way.pop()
-                stack.pop()
-            elif following in way:
-                circle = [play.tasks[each].name for each in [*way[way.index(following) :], following]]
-                place = _below(play.tasks[at].where, "needs")
-                mistakes.append(Mistake(f"these tasks need each other in a circle: {' -> '.join(circle)}", place))
-                return
-            else:
-                way.append(following)
-                stack.append((following, iter(after[following])))

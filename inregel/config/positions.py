@@ -15,7 +15,7 @@ import yaml
 
 from inregel.config.events import events
 from inregel.config.jsontext import tokens
-from inregel.config.lines import Lines, hidden_above, masked, place, window
+from inregel.config.lines import LONGEST, Lines, hidden_above, masked, place, window
 from inregel.config.mistakes import ConfigError, Mistake, Position, Unquoted, Where
 from inregel.config.syntax import quoted
 from inregel.config.words import cut, is_secret
@@ -165,7 +165,7 @@ class _Files:
         if position.file not in self._lines:
             self._read(position.file)
         lines = self._lines[position.file]
-        if lines is None or not position.line:
+        if lines is None or not 1 <= position.column <= LONGEST:
             return []
         settings = position.file == _SETTINGS
         line = lines[position.line - 1]

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from inregel.config import patterns, settings as project_settings, variables
+from inregel.config import patterns, variables
+from inregel.config import settings as project_settings
 from inregel.config.connections import Connections
-from inregel.config.declare import Declarer, Wrong
+from inregel.config.declare import Declarer
 from inregel.config.expressions import Absent, Problem
 from inregel.config.inventory import Inventory
-from inregel.config.mistakes import ConfigError, Mistake, Position, Where
+from inregel.config.lazy import dynamic
+from inregel.config.mistakes import Mistake, Position
 from inregel.config.model import Declaration, Play, Settings
 from inregel.config.playbook import Playbook, Playbooks
 from inregel.config.positions import failure
 from inregel.config.reading import InventoryReader, Readers
-from inregel.config.scope import OfficeScope, Rendered, Shared, dynamic
+from inregel.config.scope import OfficeScope, Rendered, Shared
 from inregel.config.source import Vaulted
 from inregel.config.templates import Templates, settle, told
 from inregel.config.variables import Files, Layer
+from inregel.config.wrong import Wrong
 from inregel.contract import Connection, Fault, Office, Secret
 from inregel.errors import InregelError
 from inregel.library import Library
@@ -159,8 +162,15 @@ class Project:
             raise failure(self.settings.root, wrong.mistakes())
         name = self._name(office_id)
         groups = self.inventory.groups_of(office_id)
-        values = Rendered(lambda: OfficeScope(self._shared(office_id, play)), self._failed)
-        return Office(office_id, name, groups, values, connections)
+        return Office(office_id, name, groups, self.rendered(office_id, play), connections)
+
+    def rendered(self, office_id: str, play: Play | None = None) -> Rendered:
+        """The variables of an office, rendered when asked for, with `Secret`. Raises `Fault` or `ConfigError` then."""
+        return Rendered(lambda: OfficeScope(self._shared(office_id, play)), self._failed)
+
+    def office_name(self, office_id: str) -> str:
+        """The name of an office as people know it, else its id."""
+        return self._name(office_id)
 
     def _connections_of(self, office_id: str, play: Play | None, wrong: Wrong) -> Mapping[str, Connection]:
         scope = OfficeScope(self._shared(office_id, play))
@@ -207,6 +217,7 @@ class Project:
         wrong = Wrong()
         seen: set[str] = set()
         for play, offices in plays:
+            self._declarer.prepare(play, wrong)
             for office_id in offices:
                 self._declared[id(play), office_id] = self._declare(play, office_id, wrong)
                 if office_id not in seen:

@@ -1,8 +1,7 @@
-"""Reads the inventory of a project from its sources: trees, dynamic inventories, scripts and sheets, with their mistakes."""
+"""Reads the inventory of a project from its sources: trees, dynamic inventories, scripts and sheets."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, Final
@@ -17,7 +16,22 @@ from inregel.errors import InregelError
 from inregel.secrets.base import SecretSource
 
 _VAULT: Final = b"$ANSIBLE_VAULT;"
-_IGNORED: Final = (".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst", ".orig", ".cfg", ".retry", ".csv", ".xlsx")
+_IGNORED: Final = (
+    ".pyc",
+    ".pyo",
+    ".swp",
+    ".bak",
+    "~",
+    ".rpm",
+    ".md",
+    ".txt",
+    ".rst",
+    ".orig",
+    ".cfg",
+    ".retry",
+    ".csv",
+    ".xlsx",
+)
 """Endings of what a folder of inventories holds beside inventories."""
 _FOLDERS: Final = frozenset({"group_vars", "office_vars", "host_vars"})
 
@@ -30,7 +44,7 @@ class Readers:
         self._secrets = secrets
 
     def read(self, path: FilePath) -> Any:
-        """A YAML or JSON file; None where it is empty. Raises `ConfigError`, or `Locked` where it cannot be decrypted."""
+        """A YAML or JSON file; None where it is empty. Raises `ConfigError`, or `Locked` where it stays encrypted."""
         try:
             data = path.read_bytes()
         except OSError:
@@ -77,9 +91,9 @@ class InventoryReader:
         if not path.is_dir():
             self._file(path)
             return
-        for name in sorted(os.listdir(path)):
-            if not name.startswith(".") and not name.endswith(_IGNORED) and name not in _FOLDERS:
-                self._source(path / name)
+        for entry in sorted(path.iterdir()):
+            if not entry.name.startswith(".") and not entry.name.endswith(_IGNORED) and entry.name not in _FOLDERS:
+                self._source(entry)
 
     def _file(self, path: FilePath) -> None:
         name = self._files.name(path)
@@ -110,7 +124,11 @@ class InventoryReader:
         tree.read(data)
         # What the schema says is said better; what it does not know of (names, ranges) is said here.
         said = {mistake.where.path for mistake in found if isinstance(mistake.where, Where)}
-        odd = [m for m in tree.odd if isinstance(m.where, Where) and not any(_touch(m.where.path, path) for path in said)]
+        odd = [
+            mistake
+            for mistake in tree.odd
+            if isinstance(mistake.where, Where) and not any(_touch(mistake.where.path, path) for path in said)
+        ]
         self._mistakes += [*found, *odd]
 
     def _sheet(self, folder: FilePath, builder: Builder, group: str, spec: Mapping[str, Any], where: Where) -> None:

@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
+from datetime import date
 from typing import Any, Final
 
 import yaml
 
 from inregel.config.words import cut
 
-SPECIAL: Final = frozenset(char for char in yaml.SafeLoader.yaml_implicit_resolvers if char) - {"="}
+_IMPLICIT: Final = yaml.SafeLoader.yaml_implicit_resolvers
+SPECIAL: Final = frozenset(char for char in _IMPLICIT if char) - {"="}
 """First characters of all scalars that may be something else than text."""
-_RULES: Final[dict[str, tuple[tuple[str, re.Pattern[str]], ...]]] = {
-    char: tuple(rules) for char, rules in yaml.SafeLoader.yaml_implicit_resolvers.items() if char
-}
 _STOCK: Final = yaml.constructor.SafeConstructor()
 _CORE: Final = "tag:yaml.org,2002:"
 _BOOL: Final = yaml.constructor.SafeConstructor.bool_values
 _YAML12: Final = re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+\Z|0o[0-7]+\Z|[-+]?\.?[0-9][0-9.]*[eE][0-9]+\Z")
-_DIGITS: Final = 400
+_FRACTION: Final = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}\Z")
+_DAY: Final = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}\Z")
+_LONGEST: Final = 400
 """A longer number is no number that anybody means."""
+_SHORT: Final = 16
+"""Below it decimal digits are read without further question."""
+_EXACT: Final = 1e16
+"""Above it a float no longer holds every whole number."""
 
 
 class _Merge:
@@ -35,6 +41,8 @@ class _Merge:
 
 
 MERGE: Final = _Merge()
+UNREAD: Final = object()
+"""What `quietly` returns where it is not sure."""
 
 
 class Trap(Exception):
@@ -53,30 +61,25 @@ def plain(text: str) -> Any:
     first = text[0]
     if first not in SPECIAL:
         return text
-    if len(text) < 16 and text.isdecimal() and text.isascii() and first != "0":
-        return int(text)
-    for tag, pattern in _RULES[first]:
-        if pattern.match(text):
-            return typed(tag.removeprefix(_CORE), text)
-    if first in "0123456789+-." and _YAML12.match(text):
+    if first in _DIGITS:
+        if len(text) < _SHORT and first != "0" and text.isdecimal() and text.isascii():
+            return int(text)
+        if _FRACTION.match(text):
+            return float(text)
+    for matches, read in _RULES[first]:
+        if matches(text):
+            return read(text)
+    if first in _NUMERIC and _YAML12.match(text):
         raise Trap(
             f"`{cut(text)}` is text in YAML 1.1 and a number in YAML 1.2",
-            f'"{text}" for text, {_number(text)} for the number',
+            f'"{cut(text)}" for text, {_number(text)} for the number',
         )
     return text
 
 
 def typed(kind: str, text: str) -> Any:
-    """The scalar read as `kind`: str, null, bool, int, float, timestamp, merge, value. Raises `Trap`."""
-    if kind == "null":
-        return None
-    if kind == "bool":
-        return _bool(text)
-    if kind == "merge":
-        return MERGE
-    if kind in _NUMBERS:
-        return _NUMBERS[kind](text)
-    return text
+    """The scalar read as one of `KINDS`. Raises `Trap`."""
+    return _READ[kind](text)
 
 
 def _bool(text: str) -> bool:
@@ -87,17 +90,27 @@ def _bool(text: str) -> bool:
 
 
 def _int(text: str) -> int:
-    if len(text) > _DIGITS:
-        raise Trap(f"a number of {len(text):,} digits cannot be used", "quotes around it, if text is meant")
+    """Binary, octal (0...), hexadecimal, sexagesimal (12:30) or decimal, as YAML 1.1 has them."""
+    if len(text) > _LONGEST:
+        raise Trap(f"a number of {len(text):,} characters cannot be used", "quotes around it, if text is meant")
+    digits = text.replace("_", "").lstrip("+-")
     try:
-        return int(_STOCK.construct_yaml_int(_node(text)))
+        if ":" in digits:
+            value = 0
+            for part in digits.split(":"):
+                value = value * 60 + int(part)
+        elif digits[:2] in _BASES:
+            value = int(digits[2:], _BASES[digits[:2]])
+        else:
+            value = int(digits, 8 if digits[0] == "0" else 10)
     except (ValueError, IndexError):
         raise Trap(f"`{cut(text)}` looks like a number and is none", f'"{cut(text)}"') from None
+    return -value if text[0] == "-" else value
 
 
 def _float(text: str) -> float:
     try:
-        value = float(_STOCK.construct_yaml_float(_node(text)))
+        value = float(_STOCK.construct_yaml_float(yaml.ScalarNode("", text)))
     except (ValueError, IndexError, OverflowError):
         raise Trap(f"`{cut(text)}` looks like a number and is none", f'"{cut(text)}"') from None
     if not math.isfinite(value):
@@ -107,20 +120,34 @@ def _float(text: str) -> float:
 
 def _timestamp(text: str) -> Any:
     try:
-        return _STOCK.construct_yaml_timestamp(_node(text))
+        if _DAY.match(text):
+            return date.fromisoformat(text)
+        return _STOCK.construct_yaml_timestamp(yaml.ScalarNode("", text))
     except (ValueError, AttributeError, OverflowError):
-        raise Trap(
-            f"`{cut(text)}` looks like a date and is none", f'a date such as 2026-11-20, or "{cut(text)}"'
-        ) from None
+        instead = f'a date such as 2026-11-20, or "{cut(text)}"'
+        raise Trap(f"`{cut(text)}` looks like a date and is none", instead) from None
 
 
-_NUMBERS: Final = {"int": _int, "float": _float, "timestamp": _timestamp}
+_BASES: Final = {"0b": 2, "0x": 16}
+_DIGITS: Final = frozenset("0123456789")
+_NUMERIC: Final = _DIGITS | frozenset("+-.")
 KINDS: Final = ("str", "null", "bool", "int", "float", "timestamp")
 """Core tags that a scalar may have: `!!str 12`."""
-
-
-def _node(text: str) -> yaml.ScalarNode:
-    return yaml.ScalarNode("", text)
+_READ: Final[dict[str, Callable[[str], Any]]] = {
+    "str": str,
+    "null": lambda text: None,
+    "bool": _bool,
+    "int": _int,
+    "float": _float,
+    "timestamp": _timestamp,
+    "merge": lambda text: MERGE,
+    "value": str,
+}
+_RULES: Final = {
+    first: tuple((pattern.match, _READ.get(tag.removeprefix(_CORE), str)) for tag, pattern in rules)
+    for first, rules in _IMPLICIT.items()
+    if first
+}
 
 
 def _number(text: str) -> str:
@@ -128,6 +155,23 @@ def _number(text: str) -> str:
         value = int(text, 8) if text.startswith("0o") else float(text)
     except (ValueError, OverflowError):
         return "digits"
-    if not math.isfinite(value) or abs(value) >= 1e16:
+    if not math.isfinite(value) or abs(value) >= _EXACT:
         return "all its digits"
     return str(int(value)) if value == int(value) else repr(value)
+
+
+def quietly(text: str) -> Any:
+    """The value of a plain scalar that is no trap; `UNREAD` of others."""
+    try:
+        value = plain(text)
+    except Trap:
+        return UNREAD
+    return UNREAD if value is MERGE else value
+
+
+def plain_is_text(key: str) -> bool:
+    """Whether a key would be read as this text without quotes too."""
+    try:
+        return isinstance(plain(key), str)
+    except Trap:
+        return False

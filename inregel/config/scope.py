@@ -7,9 +7,10 @@ item change one of them renders it anew, as Ansible does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple, overload
+from typing import Any, Final, NamedTuple
 
 from inregel.config.expressions import MARKS, Absent, Problem, Sealed
+from inregel.config.lazy import dynamic, lazy
 from inregel.config.mistakes import Position, Where
 from inregel.config.source import Vaulted
 from inregel.config.templates import Render, Templates, absent, settle
@@ -76,7 +77,7 @@ def _secret(secret_of: Callable[[str | Vaulted], Secret], what: str | Vaulted) -
 class OfficeScope:
     """The variables of one office; with `own`, those of a task and its loop item above them."""
 
-    __slots__ = ("_active", "_kept", "_own", "shared", "_trace", "context", "_item", "_own_place")
+    __slots__ = ("_active", "_kept", "_own", "shared", "trace", "context", "_item", "_own_place")
 
     def __init__(
         self,
@@ -92,7 +93,7 @@ class OfficeScope:
         self._own_place = own_place
         self._kept: dict[str, _Kept] = {}
         self._active: dict[str, None] = {}
-        self._trace: set[str] | None = None
+        self.trace: set[str] | None = None
         self.context = _Context(self)
 
     # --- looking up -------------------------------------------------------------------------------------------------
@@ -100,10 +101,10 @@ class OfficeScope:
     def get(self, name: str) -> Any:
         """The value of a variable; see `templates.Scope`."""
         kept = self._look(name)
-        if self._trace is not None:
-            self._trace.add(name)
+        if self.trace is not None:
+            self.trace.add(name)
             if kept.rests:
-                self._trace |= kept.rests
+                self.trace |= kept.rests
         return kept.value
 
     def is_raw(self, name: str) -> bool:
@@ -155,19 +156,19 @@ class OfficeScope:
         active = self._active
         if name in active:
             way = [*active][[*active].index(name) :]
-            raise self._placed(Problem(f"these variables use each other in a circle: {' -> '.join([*way, name])}"), name)
+            raise self.placed(Problem(f"these variables use each other in a circle: {' -> '.join([*way, name])}"), name)
         if len(active) >= _DEEP:
-            raise self._placed(Problem(f"more than {_DEEP} variables use each other, one within the next"), name)
-        outer, self._trace = self._trace, set()
+            raise self.placed(Problem(f"more than {_DEEP} variables use each other, one within the next"), name)
+        outer, self.trace = self.trace, set()
         active[name] = None
         try:
             value = render(self)
         except Problem as problem:
-            raise self._placed(problem, name) from problem.__cause__
+            raise self.placed(problem, name) from problem.__cause__
         finally:
             del active[name]
-            rests = frozenset(self._trace)
-            self._trace = outer
+            rests = frozenset(self.trace)
+            self.trace = outer
         if outer is not None:
             outer |= rests
         return value, rests
@@ -180,13 +181,15 @@ class OfficeScope:
             return self._own_place(name) if self._own_place is not None else None
         return self.shared.find(name)
 
-    def _placed(self, problem: Problem, name: str) -> Problem:
+    def placed(self, problem: Problem, name: str) -> Problem:
         """The problem with the place of the variable, unless it has one."""
         if problem.where is None:
             first, *path = name.split("\0")
             place = self.place(first)
             if isinstance(place, Where):
-                place = place._replace(path=(*place.path, *(int(part[1:]) if part[0] == "#" else part[1:] for part in path)))
+                place = place._replace(
+                    path=(*place.path, *(int(part[1:]) if part[0] == "#" else part[1:] for part in path))
+                )
             problem.where = place
         return problem
 
@@ -238,99 +241,6 @@ class _Context(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-class LazyMap(Mapping[str, Any]):
-    """A mapping with templates in it; each is rendered when its key is asked for."""
-
-    __slots__ = ("_kept", "_name", "_raw", "_scope")
-
-    def __init__(self, raw: Mapping[str, Any], scope: OfficeScope, name: str) -> None:
-        self._raw = raw
-        self._scope = scope
-        self._name = name
-        self._kept: dict[str, tuple[Any, frozenset[str]]] = {}
-
-    def __getitem__(self, key: str) -> Any:
-        return _part(self._raw[key], key, f"{self._name}\0.{key}", self._scope, self._kept)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._raw)
-
-    def __len__(self) -> int:
-        return len(self._raw)
-
-
-class LazyList(Sequence[Any]):
-    """A list with templates in it."""
-
-    __slots__ = ("_kept", "_name", "_raw", "_scope")
-
-    def __init__(self, raw: Sequence[Any], scope: OfficeScope, name: str) -> None:
-        self._raw = raw
-        self._scope = scope
-        self._name = name
-        self._kept: dict[int, tuple[Any, frozenset[str]]] = {}
-
-    @overload
-    def __getitem__(self, index: int) -> Any: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Any]: ...
-    def __getitem__(self, index: int | slice) -> Any:
-        if isinstance(index, slice):
-            return [self[each] for each in range(len(self))[index]]
-        at = range(len(self._raw))[index]
-        return _part(self._raw[at], at, f"{self._name}\0#{at}", self._scope, self._kept)
-
-    def __len__(self) -> int:
-        return len(self._raw)
-
-    def __add__(self, other: Sequence[Any]) -> list[Any]:
-        return [*self, *other]
-
-    def __radd__(self, other: Sequence[Any]) -> list[Any]:
-        return [*other, *self]
-
-
-def _part(raw: Any, key: Any, name: str, scope: OfficeScope, kept: dict[Any, tuple[Any, frozenset[str]]]) -> Any:
-    """The value of one part of a lazy container."""
-    if key in kept:
-        value, rests = kept[key]
-        if scope._trace is not None:
-            scope._trace |= rests
-        return value
-    if isinstance(raw, str):
-        if not MARKS.search(raw):
-            return raw
-        try:
-            value, rests = scope.traced(name, scope.text(raw))
-        except Problem as problem:
-            raise scope._placed(problem, name) from problem.__cause__
-    elif isinstance(raw, Vaulted):
-        value, rests = scope.vaulted(raw), frozenset()
-    elif isinstance(raw, (dict, list)) and dynamic(raw):
-        value, rests = lazy(raw, scope, name), frozenset()
-    else:
-        return raw
-    kept[key] = (value, rests)
-    return value
-
-
-def lazy(raw: Any, scope: OfficeScope, name: str) -> LazyMap | LazyList:
-    """A container with templates in it."""
-    return LazyMap(raw, scope, name) if isinstance(raw, dict) else LazyList(raw, scope, name)
-
-
-def dynamic(value: Any) -> bool:
-    """Whether a template or a vault value stands anywhere in a value."""
-    own = value.__class__
-    if own is str:
-        return "{" in value and MARKS.search(value) is not None
-    if own is dict:
-        return any(map(dynamic, value.values()))
-    if own is list:
-        return any(map(dynamic, value))
-    return own is Vaulted
 
 
 class Rendered(Mapping[str, Any]):

@@ -13,30 +13,19 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from pathlib import Path as FilePath
 from typing import Any, Final, NamedTuple
 
+from inregel.config.cells import Cell, Shape, value_of
 from inregel.config.mistakes import Mistake, Position, Where
 from inregel.config.words import nearest
 
 _MOST_ROWS: Final = 100_000
 _MOST_BYTES: Final = 256 * 2**20
 """Of an XLSX file when unpacked."""
-_TEMPLATE: Final = re.compile(r"\{[{%#]")
 _ZEROS: Final = re.compile(r"0[0-9]+\Z")
-_PADDED: Final = re.compile(r"0+\Z")
-_DECIMALS: Final = re.compile(r"0\.(0+)\Z")
 KEYS: Final = frozenset({"from", "columns", "sheet"})
 COLUMN_KEYS: Final = frozenset({"column", "split", "number"})
-
-
-class Cell(NamedTuple):
-    """One cell as it was read."""
-
-    value: Any
-    format: str = "General"
-    formula: bool = False
 
 
 class Row(NamedTuple):
@@ -56,8 +45,7 @@ class Column:
     target: tuple[str, ...]
     header: str
     where: Where
-    split: str = ""
-    number: bool = False
+    shape: Shape
 
 
 @dataclass(slots=True)
@@ -109,7 +97,9 @@ def _columns(spec: Mapping[str, Any], where: Where) -> list[Column]:
     declared = spec.get("columns")
     if not isinstance(declared, dict) or "id" not in declared:
         place = where._replace(path=(*where.path, "columns" if declared is not None else "from"))
-        raise SheetProblem([Mistake("a sheet needs `columns`, with the column that holds the id", place, "columns: {id: Office}")])
+        raise SheetProblem(
+            [Mistake("a sheet needs `columns`, with the column that holds the id", place, "columns: {id: Office}")]
+        )
     for key in spec:
         if key not in KEYS:
             place = where._replace(path=(*where.path, key), key=True)
@@ -120,12 +110,14 @@ def _columns(spec: Mapping[str, Any], where: Where) -> list[Column]:
         header, split, number = options.get("column"), options.get("split", ""), options.get("number", False)
         plain = isinstance(target, str) and all(part.isidentifier() for part in target.split("."))
         if not plain or not isinstance(header, str) or not isinstance(split, str) or not isinstance(number, bool):
-            message = f"the column for `{target}` is the text above it, or a mapping with `column` and `split` or `number`"
+            message = (
+                f"the column for `{target}` is the text above it, or a mapping with `column` and `split` or `number`"
+            )
             mistakes.append(Mistake(message, place, f'{target}: {{column: Header, split: ";"}}'))
             continue
         for key in options.keys() - COLUMN_KEYS:
             mistakes.append(Mistake(f"`{key}` is not known here", place, nearest(str(key), COLUMN_KEYS)))
-        found.append(Column(tuple(target.split(".")), header, place, split, number))
+        found.append(Column(tuple(target.split(".")), header, place, Shape(target == "id", split, number)))
     targets = {column.target for column in found}
     for column in found:
         inside = next((t for t in targets if t != column.target and t == column.target[: len(t)]), None)
@@ -154,7 +146,9 @@ def _csv(data: bytes, name: str) -> _Table:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise SheetProblem([Mistake("the file is not UTF-8", Position(name, line, 1), "the file saved as CSV UTF-8")]) from error
+        raise SheetProblem(
+            [Mistake("the file is not UTF-8", Position(name, line, 1), "the file saved as CSV UTF-8")]
+        ) from error
     first = text[: text.find("\n") + 1 or None]
     delimiter = max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -201,7 +195,9 @@ def _sheet_title(book: Any, sheet: Any, where: Where) -> str:
     if sheet not in titles:
         place = where._replace(path=(*where.path, "sheet"))
         listed = ", ".join(titles)
-        raise SheetProblem([Mistake(f"there is no sheet `{sheet}`; there are: {listed}", place, nearest(str(sheet), titles))])
+        raise SheetProblem(
+            [Mistake(f"there is no sheet `{sheet}`; there are: {listed}", place, nearest(str(sheet), titles))]
+        )
     return str(sheet)
 
 
@@ -210,7 +206,9 @@ def _sheet_rows(sheet: Any, name: str) -> list[tuple[int, list[Cell]]]:
     for number, row in enumerate(sheet.iter_rows(), 1):
         if number > _MOST_ROWS:
             raise SheetProblem([Mistake(f"the sheet has more than {_MOST_ROWS:,} rows", Position(name, number, 1))])
-        rows.append((number, [Cell(cell.value, getattr(cell, "number_format", "General") or "General") for cell in row]))
+        rows.append(
+            (number, [Cell(cell.value, getattr(cell, "number_format", "General") or "General") for cell in row])
+        )
     return rows
 
 
@@ -265,7 +263,7 @@ def _rows(table: _Table, columns: list[Column], places: Mapping[Column, int]) ->
             cell = cells[index] if index < len(cells) else Cell(None)
             spot = Position(table.file, number, index + 1)
             try:
-                value = _value(cell, column, index in zeros)
+                value = value_of(cell, column.shape, index in zeros)
             except ValueError as error:
                 problems.append(Mistake(f"{table.cell_name(number, index)} {error}", spot))
                 continue
@@ -289,7 +287,10 @@ def _columns_with_zeros(table: _Table, places: Mapping[Column, int]) -> frozense
     return frozenset(
         index
         for index in places.values()
-        if any(index < len(row) and isinstance(row[index].value, str) and _ZEROS.match(row[index].value) for _, row in table.rows)
+        if any(
+            index < len(row) and isinstance(row[index].value, str) and _ZEROS.match(row[index].value)
+            for _, row in table.rows
+        )
     )
 
 
@@ -297,76 +298,6 @@ def _put(values: dict[str, Any], target: tuple[str, ...], value: Any) -> None:
     for part in target[:-1]:
         values = values.setdefault(part, {})
     values[target[-1]] = value
-
-
-def _value(cell: Cell, column: Column, zeros: bool) -> Any:
-    """What a cell becomes, None where it is empty. Raises `ValueError` with the end of a sentence."""
-    if cell.formula:
-        raise ValueError("holds a formula whose result is not stored: open the sheet, calculate and save it")
-    if column.number:
-        return _number(cell.value)
-    text = _text(cell, column, zeros)
-    if not isinstance(text, str):
-        return text
-    text = text.strip()
-    if not text:
-        return None
-    if _TEMPLATE.search(text):
-        raise ValueError("holds a template; a cell is text, templates stand in YAML")
-    if column.split:
-        separator = "\n" if column.split == "\\n" else column.split
-        return [part.strip() for part in text.split(separator) if part.strip()]
-    return text
-
-
-def _number(value: Any) -> int | float | None:
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    if isinstance(value, bool) or isinstance(value, (date, time)):
-        raise ValueError("is not a number")
-    if isinstance(value, (int, float)):
-        return int(value) if value == int(value) else value
-    try:
-        return int(value)
-    except ValueError:
-        pass
-    try:
-        return float(str(value).replace(",", "."))
-    except ValueError:
-        raise ValueError(f"is not a number: {value}") from None
-
-
-def _text(cell: Cell, column: Column, zeros: bool) -> Any:
-    value = cell.value
-    if value is None or isinstance(value, (str, bool)):
-        if isinstance(value, str) and value.startswith("#") and value.endswith(("!", "?", "/0", "A")) and value.isupper():
-            raise ValueError(f"holds the error {value}")
-        return value
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    if not isinstance(value, (int, float)):
-        raise ValueError("holds something that is neither text nor a number")
-    return _shown(value, cell.format, column, zeros)
-
-
-def _shown(value: float, shape: str, column: Column, zeros: bool) -> str:
-    """The text that a sheet shows for a number."""
-    if _PADDED.match(shape) and value == int(value):
-        return str(int(value)).zfill(len(shape))
-    decimals = _DECIMALS.match(shape)
-    if decimals:
-        return f"{value:.{len(decimals[1])}f}"
-    told = f"holds the number {value:g}" if value != int(value) else f"holds the number {int(value)}"
-    remedy = "format the column as text and type it again"
-    if column.target == ("id",):
-        raise ValueError(f"{told}, and an id is text: {remedy}")
-    if zeros:
-        raise ValueError(f"{told}, while others in this column begin with a zero, which a number loses: {remedy}")
-    if value != int(value):
-        raise ValueError(f"{told}, whose last zeros are lost (1.2630 becomes 1.263): {remedy}, or write `number: true`")
-    return str(int(value))
 
 
 def _checked(rows: Iterable[Row | Mistake]) -> tuple[list[Row], list[Mistake]]:

@@ -26,7 +26,7 @@ MAX_BYTES: Final = 8 * 2**20
 """Of a YAML file. An inventory of 10,000 offices has some 6 MB."""
 MAX_JSON_BYTES: Final = 16 * 2**20
 """Of a JSON file."""
-MAX_VALUES: Final = 1_000_000
+MAX_VALUES: Final = 700_000
 """Values of a YAML file, keys and repeated (`*name`) ones included. An inventory of 10,000 offices has some 500,000."""
 MAX_DEPTH: Final = 100
 """Levels of nesting."""
@@ -141,7 +141,7 @@ def _encoding(data: bytes, name: str) -> Mistake | None:
         if data.startswith(mark):
             return Mistake(f"the file is written in {encoding}", start, "the file saved as UTF-8")
     head = data[:200]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or (len(head) > 3 and _half_nul(head)):
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or _half_nul(head):
         return Mistake("the file is written in UTF-16", start, "the file saved as UTF-8")
     if data.startswith(b"\xef\xbb\xbf"):
         return Mistake(
@@ -153,7 +153,9 @@ def _encoding(data: bytes, name: str) -> Mistake | None:
 
 
 def _half_nul(head: bytes) -> bool:
-    return head[::2].count(0) >= len(head) // 2 or head[1::2].count(0) >= len(head) // 2
+    """Whether every other byte is 0, as in UTF-16 without a mark."""
+    first, second = head[::2].count(0), head[1::2].count(0)
+    return max(first, second) >= len(head) // 2 and min(first, second) <= len(head) // 8
 
 
 def _not_utf8(data: bytes, at: int, name: str) -> Mistake:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, Protocol, TypeAlias
 
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Undefined
-from jinja2.sandbox import SecurityError
 
 from inregel.config.expressions import MARKS, Absent, Cage, Problem, Sealed, undefined
 from inregel.config.filters import LONGEST, TooBig
@@ -24,7 +24,9 @@ from inregel.contract import Secret
 from inregel.errors import InregelError
 
 _LONE: Final = re.compile(r"\s*\{\{\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*\}\}\s*\Z")
-_WORDS: Final = frozenset({"true", "false", "none", "True", "False", "None", "not", "and", "or", "in", "is", "if", "else"})
+_WORDS: Final = frozenset(
+    ["true", "false", "none", "True", "False", "None", "not", "and", "or", "in", "is", "if", "else"]
+)
 _PARTS: Final = 100_000
 """Values within one value that a template makes."""
 _SIMPLE: Final = frozenset({str, int, float, bool, type(None), date})

@@ -51,7 +51,7 @@ class Layer(NamedTuple):
     def where(self, name: str) -> Where | Position:
         """The place of a variable of this layer."""
         if self.places is not None:
-            return self.places.get(name, Position(self.file, 0, 0))
+            return self.places.get(name) or Position(self.file, 0, 0)
         return Where(self.file, (*self.path, name))
 
 
@@ -75,7 +75,8 @@ def place_of(name: str, layers: Sequence[Layer]) -> Where | Position | None:
     """Where the value of a variable stands that wins, or None."""
     for layer in reversed(layers):
         if name in layer.values:
-            return layer.where(name)
+            found: Where | Position = layer.where(name)
+            return found
     return None
 
 
@@ -133,24 +134,22 @@ class VarsFolder:
         """(entry, name that it would belong to or "") for everything in the folder that no name reads."""
         read = {name + extension for name in names for extension in self._first(name)}
         for entry in sorted(self._entries):
-            stem, extension = os.path.splitext(entry)
-            if entry not in read and not entry.startswith(".") and (extension in EXTENSIONS):
-                yield entry, stem
+            path = FilePath(entry)
+            if entry not in read and not entry.startswith(".") and path.suffix in EXTENSIONS:
+                yield entry, path.stem
 
     def _first(self, name: str) -> list[str]:
         return [extension for extension in EXTENSIONS if name + extension in self._entries][:1]
 
 
 def _walk(folder: FilePath) -> Iterator[FilePath]:
-    for name in sorted(os.listdir(folder)):
-        path = folder / name
-        extension = path.suffix
-        if name.startswith(".") or name.endswith("~"):
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name.endswith("~"):
             continue
         if path.is_dir():
-            if not extension:
+            if not path.suffix:
                 yield from _walk(path)
-        elif extension in EXTENSIONS:
+        elif path.suffix in EXTENSIONS:
             yield path
 
 

@@ -21,7 +21,7 @@ from yaml.events import (
 from inregel.config.events import FAST, events
 from inregel.config.lines import Lines
 from inregel.config.mistakes import Mistake, Position, Where
-from inregel.config.scalars import KINDS, MERGE, SPECIAL, Trap, plain, typed
+from inregel.config.scalars import KINDS, MERGE, SPECIAL, UNREAD, Trap, plain, plain_is_text, quietly, typed
 from inregel.config.syntax import explain, quoted, template_at, template_quoted
 from inregel.config.words import called, cut, is_secret, nearest
 
@@ -134,6 +134,10 @@ class _Builder:
                 if not event.implicit[0] or (text and text[0] not in special):
                     result[key] = text
                     continue
+                value = quietly(text)
+                if value is not UNREAD:
+                    result[key] = value
+                    continue
             path.append(key)
             result[key] = self.node(event)
             path.pop()
@@ -149,6 +153,10 @@ class _Builder:
                 text = event.value
                 if not event.implicit[0] or (text and text[0] not in special):
                     result.append(text)
+                    continue
+                value = quietly(text)
+                if value is not UNREAD:
+                    result.append(value)
                     continue
             elif kind is SequenceEndEvent:
                 return result
@@ -298,14 +306,6 @@ class _Builder:
 
 
 _NODES: Final = frozenset({ScalarEvent, AliasEvent, MappingStartEvent, SequenceStartEvent})
-
-
-def plain_is_text(key: str) -> bool:
-    """Whether a key would be read as this text without quotes too."""
-    try:
-        return isinstance(plain(key), str)
-    except Trap:
-        return False
 
 
 def size(value: Any, most: int) -> int:

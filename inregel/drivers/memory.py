@@ -210,7 +210,9 @@ async def open(world: World) -> AsyncIterator[Callable[[Connection], Driver]]:
 
     def connect(connection: Connection) -> Driver:
         name = str(connection.settings["store"])
-        store = stores.setdefault(name, FileStore(Path(world.root) / name))
+        if name not in stores:
+            stores[name] = FileStore(Path(world.root) / name)
+        store = stores[name]
         operations = connection.settings.get("operations", DEFAULT_OPERATIONS)
         return MemoryDriver(store, connection.identity, operations, world)
 

@@ -12,6 +12,7 @@ from inregel.engine import performing, planning
 from inregel.engine.leases import Leases, identities
 from inregel.engine.run import OfficeRun, Reading, Run
 from inregel.errors import InregelError
+from inregel.formats import values
 from inregel.ledger.base import Order, Transaction
 from inregel.plan.draft import Ref, sealed
 from inregel.plan.model import Entry, OfficePlan, Performed, PlannedOrder, PlannedStep, Status
@@ -67,7 +68,7 @@ class OfficeWork:
         self.play, self.background = job.play, job.background
         self.reading = Reading()
         self.failed: dict[Ref, str] = {}
-        self.tried: set[tuple[Ref, str]] = set()
+        self.tried: set[tuple[Ref, str, bytes]] = set()
         self.parts: list[OfficePlan] = []
 
     @property
@@ -151,7 +152,8 @@ class OfficeWork:
         run = self.run
         tasks = []
         for entry, planned in ready:
-            mark = ((entry.module, entry.key), planned.step.operation)
+            reaches = values.canonical(sealed(planned.step.reaches, run.secret_key))
+            mark = ((entry.module, entry.key), planned.step.operation, reaches)
             if mark in self.tried:
                 self.failed[mark[0]] = f"{mark[1]} is proposed again after it was performed: no progress"
                 continue
@@ -163,7 +165,7 @@ class OfficeWork:
             await self._read_again([task.ref for task in tasks])
             leases.outlast(run.options.patience)
             self.failed |= performing.verify(run, leases, tasks, self._find())
-            self.result.performed += [task.result() for task in tasks]
+            self.result.performed += [task.result() for task in tasks if not task.skipped]
         await self._plan_again()
 
     async def _read_again(self, refs: Collection[Ref]) -> None:

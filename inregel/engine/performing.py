@@ -39,6 +39,8 @@ class Task:
     """None: not begun."""
     detail: str = ""
     journalled: bool = False
+    skipped: bool = False
+    """Not begun, for now: what it rests on failed, or the run was interrupted."""
 
     @property
     def ref(self) -> Ref:
@@ -72,8 +74,10 @@ async def perform(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[T
         _intend(run, office, leases, group)
         try:
             for task in group:
-                if not task.journalled or run.stopping or failed & set(task.entry.needs):
-                    task.detail = task.detail or "not begun"
+                if not task.journalled:
+                    continue
+                if run.stopping or failed & set(task.entry.needs):
+                    task.skipped, task.detail = True, "not begun"
                 else:
                     await _one(run, office, leases, task)
                 if task.outcome != "performed":
@@ -190,7 +194,7 @@ def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[
                 failed[task.ref] = f"{task.operation.name} was answered, but what was to be reached is not there"
             if task.outcome == "unknown":
                 failed[task.ref] = f"what became of {task.operation.name} is not known: {task.detail}"
-            elif task.outcome != "performed":
+            elif task.outcome != "performed" and not task.skipped:
                 failed[task.ref] = task.detail or f"{task.operation.name} failed"
     return failed
 

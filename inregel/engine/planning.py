@@ -193,7 +193,13 @@ def _remarks(run: Run, office: OfficeRun, part: OfficePlan, reading: Reading) ->
     linted = set()
     for item in office.declared:
         lint = run.optional(item.module, "lint")
-        if lint is None or not item.planned or item.play != part.play or (item.module, id(item.args)) in linted:
+        if (
+            lint is None
+            or item.failed
+            or not item.planned
+            or item.play != part.play
+            or (item.module, id(item.args)) in linted
+        ):
             continue
         linted.add((item.module, id(item.args)))
         view = reading.views.get(item.module.partition(".")[0])

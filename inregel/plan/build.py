@@ -121,7 +121,7 @@ def _reserve(facts: Facts, acting: Sequence[Draft]) -> None:
 def _sorted(facts: Facts, acting: Sequence[Draft]) -> list[Draft]:
     """By what rests on what; the order of the playbook breaks ties; removals run in reverse."""
     by_ref = {item.ref: item for item in acting}
-    removal = {item.ref for item in acting if item.declared.state is None}
+    removal = {item.ref for item in acting if item.declared.state is None and not item.declared.failed}
     before: dict[Ref, set[Ref]] = defaultdict(set)
     for item in acting:
         for other in item.needs:

@@ -62,6 +62,7 @@ def summarise(plan: Plan) -> Summary:
     dates: list[date] = []
     for office in plan.offices:
         total.resources += len(office.entries)
+        total.orders += len(office.orders)
         rest = [entry for entry in office.entries if entry.status is not synced]
         if not rest:
             continue
@@ -72,7 +73,6 @@ def summarise(plan: Plan) -> Summary:
                 causes[entry.blocked.who].add((entry.blocked.reason, entry.blocked.remedy))
             if entry.status in (Status.WAITING, Status.QUEUED):
                 dates += [each for each in (_next(entry),) if each is not None]
-        total.orders += len(office.orders)
         total.open_orders += tuple(order_name(order) for order in office.orders if order.open)
     total.in_sync = total.resources - total.change - total.waiting - total.blocked - total.failed
     total.by_you, total.by_others = len(causes["you"]), len(causes["other"])

@@ -193,7 +193,7 @@ class _Walk:
             self.noted[action.label] = control.value
             return
         if action.label == "Postbus" and "wrong_postbus" in self._mistakes:
-            value = next(other for other in control.options if other != value)
+            value = next(other for other in reversed(control.options) if other != value)
             self._instead[action.value] = value
         desk.select(action.label, value)
         self.noted[action.label] = desk.control(action.label).value

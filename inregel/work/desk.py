@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from inregel.config.model import Settings
 from inregel.contract import Key, Office
 from inregel.ledger.base import Ledger, Order, Transaction
 from inregel.library import Library
@@ -12,8 +14,13 @@ from inregel.plan.model import PlannedOrder
 from inregel.plan.texts import render
 
 
-class Languages(Protocol):
+class Offices(Protocol):
     """What the desk asks of a project."""
+
+    @property
+    def settings(self) -> Settings:
+        """`inregel.yml`: its quotas, and in which time zone a day is a day."""
+        ...
 
     def language(self, office_id: str) -> str:
         """The language in which the people of an office are written to."""
@@ -23,7 +30,7 @@ class Languages(Protocol):
 class Desk:
     """The engine's door to the people."""
 
-    def __init__(self, ledger: Ledger, library: Library, project: Languages) -> None:
+    def __init__(self, ledger: Ledger, library: Library, project: Offices) -> None:
         self._ledger = ledger
         self._library = library
         self._project = project
@@ -42,7 +49,8 @@ class Desk:
         open and no longer planned is superseded by the order of the same name that takes over its lines; it is
         withdrawn where all of its resources are `in_sync`, or nothing takes its place.
         `scope` is what this run has planned: an order with a line outside it is left alone (None: all of it).
-        Returns the open orders by identity. Raises `TextError` where a text cannot be filled in.
+        Returns the open orders by identity. Raises `TextError` where a text cannot be filled in, `QuotaUsed` where
+        another run took what the plan counted on.
         """
         before = {order.order.identity: order for order in self._ledger.orders((office.id,))}
         standing: dict[str, Order] = {}
@@ -51,6 +59,7 @@ class Desk:
             if known is None and planned.ready and not planned.after:
                 language = self._project.language(office.id)
                 known = tx.open_order(render(planned, office, language, self._library))
+                self._reserve(tx, known, before.values())
             if known is not None:
                 standing[planned.identity] = known
         wanted = {planned.identity for planned in orders}
@@ -59,21 +68,45 @@ class Desk:
                 _take_back(tx, order, list(standing.values()), in_sync)
         return standing
 
+    def _reserve(self, tx: Transaction, order: Order, before: Iterable[Order]) -> None:
+        """Takes the quota of lines that no open order held; what an order takes over was counted on its own day."""
+        settings = self._project.settings
+        held = {(line.module, line.key, line.operation) for other in before for line in other.order.lines}
+        new = Counter(
+            line.operation
+            for line in order.order.lines
+            if line.operation in settings.quotas and (line.module, line.key, line.operation) not in held
+        )
+        day = order.opened.astimezone(settings.time_zone).date()
+        for operation, amount in new.items():
+            limit = settings.quotas[operation].amount
+            tx.reserve(order.order.office, operation, day, amount, limit, quota_ref(order, operation))
+
+
+def quota_ref(order: Order, operation: str) -> str:
+    """Under which name an order takes a part of a quota."""
+    return f"{order.number} {operation}"
+
+
+def settle_quotas(tx: Transaction, order: Order, *, spent: bool) -> None:
+    """Spends or releases what an order took of quotas; where it took nothing, nothing happens."""
+    for operation in dict.fromkeys(line.operation for line in order.order.lines):
+        tx.settle_quota(quota_ref(order, operation), spent=spent)
+
 
 def _within(order: Order, scope: Collection[tuple[str, Key]] | None) -> bool:
     return scope is None or all((line.module, line.key) in scope for line in order.order.lines)
 
 
 def _take_back(tx: Transaction, order: Order, standing: Sequence[Order], in_sync: Collection[tuple[str, Key]]) -> None:
-    refs = _refs(order)
-    if all(ref in in_sync for ref in refs):
-        tx.close_order(order.number, "withdrawn", note="found in sync")
-        return
-    successor = _successor(order, standing)
-    if successor is None:
-        tx.close_order(order.number, "withdrawn", note="no longer asked for")
-    else:
+    synced = all(ref in in_sync for ref in _refs(order))
+    successor = None if synced else _successor(order, standing)
+    if successor is not None:
+        # Its quota stays taken: the successor counts only what is new in it.
         tx.close_order(order.number, "superseded", successor=successor.number)
+        return
+    tx.close_order(order.number, "withdrawn", note="found in sync" if synced else "no longer asked for")
+    settle_quotas(tx, order, spent=False)
 
 
 def _successor(order: Order, standing: Sequence[Order]) -> Order | None:

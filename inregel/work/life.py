@@ -21,6 +21,7 @@ from inregel.secrets.base import SecretSource
 from inregel.work import answers as forms
 from inregel.work import inline
 from inregel.work.answers import AnswersRefused, WorkError
+from inregel.work.desk import settle_quotas
 from inregel.work.evidence import Evidence, keep
 from inregel.work.judge import Judge, Verdict, describe, until
 
@@ -108,6 +109,7 @@ class Work:
             closed = tx.close_order(
                 order.number, "done", by=by, lines=verdict.lines, answers=stored, note=describe(verdict.lines)
             )
+            settle_quotas(tx, order, spent=True)
             self._capture(tx, order, typed)
             self._attest(tx, order, verdict, self._statement(order, by, kept))
             if kept is not None:
@@ -134,6 +136,7 @@ class Work:
             for line in order.order.lines
         ]
         with self._ledger.writing() as tx:
+            settle_quotas(tx, order, spent=False)
             return tx.close_order(order.number, "failed", by=by, lines=ended, note=reason)
 
     def reopen(self, number: str, by: str) -> Order:

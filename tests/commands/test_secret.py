@@ -185,7 +185,7 @@ def test_reveal_shows_one_value_and_says_so(desk: Desk) -> None:
 
 
 def test_binary_goes_to_standard_output_as_it_is(desk: Desk) -> None:
-    desk.set("key", b"\xff\0\n")
+    desk.set("key", b"\xff\0\n\n")
     with pytest.raises(SecretError, match="It is not text"):
         secret.show(desk.context, "key", reveal=True)
     raw = io.BytesIO()
@@ -205,7 +205,7 @@ def test_encrypt_prints_a_block_that_yaml_and_we_can_read(desk: Desk) -> None:
     assert block.startswith('"token-x": !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  ')
     inner = next(event.value for event in yaml.parse(block) if getattr(event, "tag", None) == "!vault")
     assert vault.decrypt(inner.encode(), desk.password) == value
-    assert secret.decrypt(desk.context, "-", read=lambda: block.partition("\n")[2].encode()) == 0
+    assert secret.decrypt(desk.context, "-", read=block.partition("\n")[2].encode) == 0
     assert desk.said().encode() == value
 
 

@@ -11,7 +11,6 @@ pytest.importorskip("ansible")
 
 from helpers.inventories import ask, environment, generate
 from helpers.sizes import seed, size
-from inregel.config import variables
 from inregel.config.inventory import Inventory
 from inregel.config.patterns import PatternError, select, split
 from inregel.config.reading import InventoryReader, Readers

@@ -151,7 +151,9 @@ class Desktop:
             language="nl",
         )
         self.work = Work(self.ledger, self.library, self.secrets, clock, self.settings)
-        self.desk = Desk(self.ledger, self.library, SimpleNamespace(language=lambda office: "nl"))
+        self.desk = Desk(
+            self.ledger, self.library, SimpleNamespace(language=lambda office: "nl", settings=self.settings)
+        )
         connection = Connection("toy", "toy", "toy:here", {"place": "kamer 4"})
         self.office = Office("utrecht", "Van Dalen", connections={"toy": connection})
 

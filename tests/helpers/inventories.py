@@ -71,7 +71,9 @@ def generate(folder: Path, seed: int) -> Generated:
     rng = random.Random(seed)
     flat = rng.random() < 0.3
     groups = rng.sample(NAMES, rng.randint(1, 8))
-    offices = [f"kantoor{number}" for number in range(rng.randint(1, 12))] + rng.sample(["hq", "a.b", "x-1"], rng.randint(0, 3))
+    offices = [f"kantoor{number}" for number in range(rng.randint(1, 12))] + rng.sample(
+        ["hq", "a.b", "x-1"], rng.randint(0, 3)
+    )
     below = {name: [] if flat else [g for g in groups[i + 1 :] if rng.random() < 0.3] for i, name in enumerate(groups)}
     sources = [_Source() for _ in range(rng.choice([1, 1, 2]))]
     for source in sources:
@@ -85,7 +87,9 @@ def generate(folder: Path, seed: int) -> Generated:
     return Generated(ansible, own, [_pattern(rng, known, flat) for _ in range(12)], flat, folder)
 
 
-def _fill(rng: random.Random, source: _Source, groups: list[str], offices: list[str], below: dict[str, list[str]]) -> None:
+def _fill(
+    rng: random.Random, source: _Source, groups: list[str], offices: list[str], below: dict[str, list[str]]
+) -> None:
     written: set[str] = set()
 
     def group(name: str) -> dict[str, Any] | None:
@@ -132,7 +136,7 @@ def _fill(rng: random.Random, source: _Source, groups: list[str], offices: list[
 def _vars_file(rng: random.Random, source: _Source, kind: str, name: str) -> None:
     """One of the shapes in which variables may stand in files; two at once, of which one is not read."""
     for shape in rng.sample(["yml", "yaml", "json", "bare", "folder"], rng.choice([1, 1, 1, 2])):
-        values = {name: value for name, value in _values(rng).items()}
+        values = _values(rng)
         if shape == "folder":
             if f"{kind}/{name}" in source.files:
                 continue
@@ -181,7 +185,9 @@ def _pattern(rng: random.Random, known: list[str], flat: bool) -> tuple[str, str
         word = rng.choice(known)
         choice = rng.random()
         if choice < 0.12:
-            word = rng.choice(["kant*", "*1", "?eta", "~kantoor[13]", "~(nl|be)", "h*", "kantoor[0-4]*", "*", "al*", "[nb]*"])
+            word = rng.choice(
+                ["kant*", "*1", "?eta", "~kantoor[13]", "~(nl|be)", "h*", "kantoor[0-4]*", "*", "al*", "[nb]*"]
+            )
         elif choice < 0.3 and flat and "." not in word:
             word += rng.choice(["[0]", "[1]", "[-1]", "[0:1]", "[1:]", "[2:0]", "[0:0]", "[9]"])
         return word
@@ -224,8 +230,18 @@ def environment(home: Path) -> dict[str, str]:
     """An environment in which Ansible has no settings but its own."""
     home.mkdir(exist_ok=True)
     (home / "none.cfg").write_text("")
-    quiet = {"ANSIBLE_DEPRECATION_WARNINGS": "0", "ANSIBLE_LOCALHOST_WARNING": "0", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0"}
-    return {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8", "ANSIBLE_CONFIG": str(home / "none.cfg"), **quiet}
+    quiet = {
+        "ANSIBLE_DEPRECATION_WARNINGS": "0",
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+    }
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "ANSIBLE_CONFIG": str(home / "none.cfg"),
+        **quiet,
+    }
 
 
 def ask(questions: list[Generated], home: Path) -> list[dict[str, Any]]:

@@ -1,9 +1,13 @@
 """Handing out and taking back: the open orders of an office become those that its plan asks for."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inregel.config.model import Quota
+from inregel.ledger.base import QuotaUsed
 from inregel.plan import texts
 from inregel.plan.order import identity
 
@@ -83,6 +87,56 @@ def test_a_broken_text_hands_out_nothing(desktop):
     with pytest.raises(texts.TextError):
         desktop.settle(desktop.order(desktop.box("B1"), role="one"), desktop.order(desktop.box("B2")))
     assert desktop.work.all() == []
+
+
+# --- quotas -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bounded(desktop):
+    """At most 3 boxes are linked per day."""
+    desktop.settings.quotas["toy.link"] = Quota("toy.link", 3)
+    return desktop
+
+
+def used(desktop):
+    day = desktop.clock().astimezone(desktop.settings.time_zone).date()
+    return desktop.ledger.quota_used(["utrecht"], day).get(("utrecht", "toy.link"), 0)
+
+
+def test_what_is_handed_out_takes_its_part_of_the_quota_once(bounded):
+    planned = bounded.order(bounded.box("B1"), bounded.box("B2"), bounded.card(date(2028, 11, 14)))
+    bounded.settle(planned)
+    bounded.settle(planned)
+    assert used(bounded) == 2
+
+
+def test_an_order_that_takes_over_lines_takes_the_quota_of_the_new_ones_only(bounded):
+    bounded.settle(bounded.order(bounded.box("B1"), bounded.box("B2")))
+    bounded.settle(bounded.order(bounded.box("B1"), bounded.box("B2"), bounded.box("B3")))
+    assert used(bounded) == 3
+
+
+def test_more_than_the_quota_is_not_handed_out(bounded):
+    bounded.settle(bounded.order(bounded.box("B1"), bounded.box("B2")))
+    with pytest.raises(QuotaUsed):
+        bounded.settle(bounded.order(bounded.box("B3"), bounded.box("B4"), role="boss"))
+    assert open_numbers(bounded) == ["W1"]
+
+
+@pytest.mark.parametrize(
+    ("end", "counts"),
+    [
+        (lambda d: d.work.done("W1", "Ria", {"boxes": ["B1", "B2"]}), 2),
+        (lambda d: d.work.fail("W1", "Ria", "no menu"), 0),
+        (lambda d: d.settle(), 0),
+        (lambda d: d.settle(in_sync={("toy.box", "B1"), ("toy.box", "B2")}), 0),
+    ],
+)
+def test_what_was_done_is_spent_and_what_was_not_is_free_again(bounded, end, counts):
+    bounded.settle(bounded.order(bounded.box("B1"), bounded.box("B2")))
+    end(bounded)
+    assert used(bounded) == counts
 
 
 ASKED = st.lists(st.frozensets(st.sampled_from(["B1", "B2", "B3", "B4"]), min_size=1), max_size=3, unique=True)
