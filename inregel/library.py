@@ -8,7 +8,6 @@ What does not belong here: what a module means (that is `inregel.plan`), and che
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable
@@ -277,6 +276,8 @@ def _read(path: Path, shelf: _Shelf) -> str:
 
 
 def _nearest(word: str, words: Iterable[str]) -> str:
+    import difflib
+
     return next(iter(difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)), "")
 
 

@@ -10,7 +10,6 @@ import itertools
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -76,8 +75,8 @@ class _NoBytecode(SourceFileLoader):
         raise OSError(f"no bytecode for {path}")
 
 
-class _ProjectFinder(MetaPathFinder):
-    """Finds code below the package of a project, and nothing else."""
+class _ProjectFinder:
+    """Finds code below the package of a project, and nothing else (`importlib.abc.MetaPathFinder`, dear to import)."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

@@ -102,6 +102,8 @@ class Proof:
             if all(entry.status is Status.IN_SYNC for entry in plan.entries()):
                 break
             self._predict(plan)
+            if self.broken:
+                return plan  # what follows from it would only hide it
             self._apply()
             orders = self.ledger.orders()
             for order in orders:

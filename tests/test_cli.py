@@ -216,10 +216,10 @@ def test_each_kind_of_error_has_its_exit_code_and_words(
 ) -> None:
     (tmp_path / "inregel.yml").write_text("project: x\n")
 
-    def fails(_arguments: list[str]) -> int:
+    def fails(_arguments: list[str], _context: object) -> int:
         raise error
 
-    assert run(["plan", "-C", str(tmp_path)], fails) == code
+    assert run(["plan", "-C", str(tmp_path)], None, fails) == code
     captured = capsys.readouterr()
     assert captured.err.startswith(said)
     assert "Traceback" not in captured.err

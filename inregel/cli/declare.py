@@ -33,24 +33,34 @@ def validate(context: Context, playbooks: tuple[str, ...], **values: Any) -> int
         "inregel inventory",
         "inregel inventory 'nl:!utrecht'",
         "inregel inventory --office utrecht",
+        "inregel inventory --graph",
     ),
 )
 @click.argument("pattern", default="all")
-@click.option("--office", metavar="OFFICE", default="", help="All variables of one office, and where each was set.")
-@options.selection
+@click.option("--office", metavar="OFFICE", default=None, help="All variables of one office, each with its file.")
+@click.option("--graph", is_flag=True, help="Groups and offices as a tree.")
+@click.option("--list", "list_", is_flag=True, help="All of it, as the JSON of Ansible's dynamic inventories.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@options.limit
+@options.values
 @options.no_secrets
 @options.project
 @options.vault
-def inventory(context: Context, pattern: str, **values: Any) -> int:
-    """Show the offices that PATTERN names, their groups and their variables."""
+def inventory(context: Context, office: str | None, **values: Any) -> int:
+    """Show the offices that PATTERN names, or the variables of one office."""
     from inregel.commands.inventory import inventory as command
 
-    return command(context, pattern, **values)
+    return command(context, office, **values)
 
 
-@click.command(cls=Command, examples=("inregel graph playbooks/site.yml --limit utrecht",))
+@click.command(
+    cls=Command,
+    examples=("inregel graph playbooks/site.yml", "inregel graph playbooks/site.yml --dot > tasks.dot"),
+)
 @click.argument("playbook")
-@options.selection
+@click.option("--dot", is_flag=True, help="For Graphviz.")
+@options.limit
+@options.values
 @options.no_secrets
 @options.project
 @options.vault

@@ -6,6 +6,7 @@ import functools
 import getpass
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,16 +72,22 @@ def values(function: Function) -> Function:
     return function
 
 
+def limit(function: Function) -> Function:
+    """Gives a command -l, as in Ansible."""
+    return click.option(
+        "-l", "--limit", metavar="PATTERN", default="", help="Only these offices: utrecht, nl:!zwolle."
+    )(function)
+
+
 def selection(function: Function) -> Function:
     """Gives a command what chooses offices, tasks and values, under the names that Ansible gave them."""
     function = values(function)
     for option in (
         click.option("--skip-tags", metavar="TAGS", multiple=True, callback=_split, help="Leave these tasks out."),
         click.option("-t", "--tags", metavar="TAGS", multiple=True, callback=_split, help="Only these tasks."),
-        click.option("-l", "--limit", metavar="PATTERN", default="", help="Only these offices: utrecht, nl:!zwolle."),
     ):
         function = option(function)
-    return function
+    return limit(function)
 
 
 def reports(function: Function) -> Function:
@@ -107,18 +114,19 @@ def _pairs(_context: click.Context, _parameter: click.Parameter, value: tuple[st
 def _context(directory: Path | None, color: str | None, quiet: bool, values: dict[str, Any]) -> Context:
     """The `Context`; takes out of `values` what belongs in it. What stands before the command counts too."""
     before = click.get_current_context().find_root().obj or {}
-    context = Context()
+    base = before.get("context")
+    context = replace(base) if base is not None else Context()
     chosen = directory or before.get("directory")
     if chosen is not None:
-        if not chosen.is_dir():
+        if not (context.directory / chosen).is_dir():
             raise click.BadParameter(f"there is no folder {chosen}", param_hint="-C")
-        context.directory = chosen.resolve()
+        context.directory = (context.directory / chosen).resolve()
     context.color = COLOURS[color or before.get("color") or "auto"]
     context.quiet = quiet
     context.vault_ids = (*values.pop("vault_ids", ()), *values.pop("vault_files", ()))
     if values.pop("ask_vault", False):
         context.vault_ids += (PROMPT,)
-    if sys.stdin is not None and sys.stdin.isatty():
+    if base is None and sys.stdin is not None and sys.stdin.isatty():
         context.ask = getpass.getpass
     context.secrets = not values.pop("no_secrets", False)
     return context

@@ -61,7 +61,7 @@ def root(context: click.Context, directory: Path | None, color: str | None) -> N
     Reads what is, shows the difference as a plan, applies exactly that plan, and checks. What only a person can do at a
     screen becomes a work order for that person.
     """
-    context.obj = {"directory": directory, "color": color}
+    context.obj = {**(context.obj or {}), "directory": directory, "color": color}
 
 
 def words(arguments: Sequence[str]) -> frozenset[str]:

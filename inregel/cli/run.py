@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 import click
 
 from inregel import platform
+from inregel.commands.context import Context
 from inregel.errors import InregelError
 
 USER, FAULT, INTERRUPTED = 1, 3, 130
 
 
-def _invoke(arguments: list[str]) -> int:
+def _invoke(arguments: list[str], context: Context | None) -> int:
     """The command that `arguments` name, or the shell's question how they could go on; errors go through."""
     from inregel.cli.root import root
 
@@ -24,15 +25,19 @@ def _invoke(arguments: list[str]) -> int:
         from click.shell_completion import shell_complete
 
         return shell_complete(root, {}, "inregel", "_INREGEL_COMPLETE", instruction)
-    with root.make_context("inregel", arguments) as context:
-        return int(root.invoke(context) or 0)
+    with root.make_context("inregel", arguments, obj={"context": context}) as started:
+        return int(root.invoke(started) or 0)
 
 
-def run(arguments: Sequence[str], invoke: Callable[[list[str]], int] = _invoke) -> int:
+def run(
+    arguments: Sequence[str],
+    context: Context | None = None,
+    invoke: Callable[[list[str], Context | None], int] = _invoke,
+) -> int:
     """Runs the command that `arguments` name and shows what went wrong; returns the exit code, and never raises."""
     platform.use_utf8(sys.stdout, sys.stderr)
     try:
-        code = invoke(list(arguments))
+        code = invoke(list(arguments), context)
     except BrokenPipeError:
         # The reader of our output went away in the middle: what was being done was cut short.
         platform.terminate_quietly()

@@ -31,9 +31,7 @@ class TooMany(InregelError):
     """{resource} of {office} is {count} resources, so say which one: {first}"""
 
 
-def explain(
-    context: Context, office: str, resource: str, *, playbook: str = "", **options: Unpack[Choice]
-) -> int:
+def explain(context: Context, office: str, resource: str, *, playbook: str = "", **options: Unpack[Choice]) -> int:
     """Prints all that is known of `module` or `module:key` of an office. 0; 3 or 4 where a system was not read."""
     with opened(context, options) as session:
         _check_office(session, office)

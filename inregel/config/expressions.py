@@ -151,7 +151,9 @@ class Cage(SandboxedEnvironment):
     intercepted_binops = frozenset({"+", "-", "*", "**", "%", "/", "//"})
 
     def __init__(self) -> None:
-        super().__init__(undefined=_Undefined, trim_blocks=True, keep_trailing_newline=True, finalize=_printed)
+        super().__init__(
+            undefined=_Undefined, trim_blocks=True, keep_trailing_newline=True, finalize=_printed, optimized=False
+        )
         self.left = _BUDGET
         self.filters = {name: self._charged(each) for name, each in filters.all_filters().items()}
         self.filters["_concat"] = filters.concat

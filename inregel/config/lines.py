@@ -14,7 +14,7 @@ LONGEST: Final = 1_000
 """Characters of a line that are looked at."""
 _BLOCK: Final = 1 << 16
 _HIDDEN: Final = "***"
-_PAIR: Final = re.compile(r"""(?P<key>[\w.-]+)["']?\s*[:=](?:\s+|(?=\S))""")
+_PAIR: Final = re.compile(r"""(?P<key>[\w.-]+)["']?\s*[:=](?:\s+|(?=\S)|\Z)""")
 _URL: Final = re.compile(r"(?<=://)[^/\s@]+(?=@)")
 _CIPHER: Final = re.compile(r"\s*(?:\$ANSIBLE_VAULT.*|[0-9a-fA-F]{24,}\s*)\Z")
 _HARMLESS: Final = re.compile(r"""["']?\{\{ *secret\(|!vault\b|[|>][+-]?\s*\Z|[\[{]?\s*\Z""")
@@ -80,7 +80,7 @@ def hidden_above(lines: Lines, number: int, *, settings: bool = False) -> bool:
         if not line.strip():
             continue
         own = _indent(line)
-        if own < indent:
+        if len(line) - len(line.lstrip()) < indent:
             key = _PAIR.search(line)
             if key and secret_key(key["key"]) and not (settings and key["key"] == "secrets"):
                 return True
@@ -93,7 +93,9 @@ def hidden_above(lines: Lines, number: int, *, settings: bool = False) -> bool:
 
 
 def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
+    """Columns before the text; an item counts as deeper than its dash, as its key may stand in the same column."""
+    text = line.lstrip()
+    return len(line) - len(text) + text.startswith("-")
 
 
 def window(line: str, column: int) -> tuple[str, int]:

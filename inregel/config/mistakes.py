@@ -58,3 +58,7 @@ class Unquoted(Mistake):
 
     The text as it was written is in the file only, so `instead` is made where the mistake is located.
     """
+
+    pattern: str = ""
+    """What the text must be like; where what was written is not like it, `example` is shown instead."""
+    example: str = ""

@@ -5,6 +5,7 @@ A file is read again only when a mistake names it, once, whatever the number of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -148,6 +149,8 @@ class _Files:
             written = found.written if found else None
             if is_secret(mistake.where.path):
                 instead = "the same in quotes"
+            elif written and mistake.example and not re.search(mistake.pattern, written):
+                instead = mistake.example
             elif written and "{{" not in written:
                 instead = quoted(cut(written))
         return Mistake(mistake.message, self.position(mistake.where), instead)
@@ -172,8 +175,8 @@ class _Files:
         hidden = masked(line, settings=settings)
         if line.strip() and hidden_above(lines, position.line - 1, settings=settings):
             hidden = " " * (len(line) - len(line.lstrip())) + "***"
-        if not hidden.strip():
-            return []
+        if not hidden.strip() or hidden.count("\0") > 1:
+            return []  # blank, or not text at all
         shown, at = window(hidden, position.column)
         number = str(position.line)
         return [f"  {number} | {shown}", f"  {' ' * len(number)} | {' ' * at}^"]

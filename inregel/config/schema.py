@@ -1,7 +1,8 @@
 """Checks data against a JSON Schema (Draft 2020-12): a quick yes, or mistakes in plain words.
 
 Own words in schemas: `x-message` explains a `pattern`, `format` or bound to people; `x-words: ansible` on an object
-says that its unknown keys may be Ansible keywords, `x-others` what else may stand there than its properties.
+says that its unknown keys may be Ansible keywords, `x-others` what else may stand there than its
+properties, and `x-instead` what to write in place of single keys of Ansible.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ one mistake in a large inventory is found in the time of one mistake.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final, TypeAlias
 
@@ -122,7 +123,7 @@ def told(error: _Error, where: Where) -> Iterable[Mistake]:
         return _missing(error, place)
     if keyword == "type":
         kinds = error.validator_value
-        return [_wrong_type([kinds] if isinstance(kinds, str) else list(kinds), error.instance, place)]
+        return [_wrong_type([kinds] if isinstance(kinds, str) else list(kinds), error, place)]
     if keyword in ("enum", "const"):
         words = error.validator_value if keyword == "enum" else [error.validator_value]
         return [_not_one_of(words, error.instance, place)]
@@ -149,12 +150,15 @@ def _shown(value: Any, place: Where) -> str:
     return f"{'the date' if isinstance(value, date) else 'the number'} {cut(str(value))}"
 
 
-def _wrong_type(kinds: list[str], value: Any, place: Where) -> Mistake:
-    wanted = _wanted(kinds)
+def _wrong_type(kinds: list[str], error: _Error, place: Where) -> Mistake:
+    wanted, value = _wanted(kinds), error.instance
     if "string" in kinds and not isinstance(value, str | dict | list):
-        return _unquoted(f"{_name(place)} must be {wanted}", value, place)
+        mistake = _unquoted(f"{_name(place)} must be {wanted}", value, place)
+        if isinstance(mistake, Unquoted) and "pattern" in error.schema:
+            return replace(mistake, pattern=error.schema["pattern"], example=_example(error.schema))
+        return mistake
     message = f"{_name(place)} must be {wanted}; found {_shown(value, place)}"
-    return Mistake(message, place, "" if is_secret(place.path) else _converted(kinds, value))
+    return Mistake(message, place, "" if is_secret(place.path) else _converted(kinds, value, error.schema))
 
 
 def _wanted(kinds: list[str]) -> str:
@@ -178,16 +182,21 @@ def _unquoted(message: str, value: Any, place: Where) -> Mistake:
     return Unquoted(f"{message}, and YAML reads {reads} here", place, instead)
 
 
-def _converted(kinds: list[str], value: Any) -> str:
+def _converted(kinds: list[str], value: Any, schema: Mapping[str, Any]) -> str:
     """The value without its quotes, or in brackets, where that is all that is wrong."""
-    if isinstance(value, str):
-        if "integer" in kinds and value.strip().lstrip("-").isdecimal() and len(value) < 16:
-            return str(int(value))
-        if "boolean" in kinds and value.casefold() in ("yes", "true", "on", "no", "false", "off"):
-            return "true" if value.casefold() in ("yes", "true", "on") else "false"
-    if kinds == ["array"] and isinstance(value, str | int | float):
-        return f"[{cut(str(value))}]"
-    return ""
+    items = schema.get("items", {})
+    if kinds == ["array"] and isinstance(value, str) and isinstance(items, dict) and items.get("type") == "string":
+        return f"[{cut(value)}]"
+    if not isinstance(value, str):
+        return ""
+    try:
+        read = plain(value)
+    except Trap:
+        return ""
+    fits = (isinstance(read, bool) and "boolean" in kinds) or any(
+        like(read, kind, schema) for kind in kinds if kind in ("integer", "number")
+    )
+    return (str(read).lower() if isinstance(read, bool) else value) if fits else ""
 
 
 def _not_one_of(words: list[Any], value: Any, place: Where) -> Mistake:
@@ -217,6 +226,7 @@ def _unknown_keys(error: _Error, place: Where) -> Iterator[Mistake]:
             continue
         at = Where(place.file, (*place.path, key), key=True)
         instead = ansible_words.instead(key) if schema.get("x-words") == "ansible" else ""
+        instead = schema.get("x-instead", {}).get(key, instead)
         if instead:
             yield Mistake(f"`{cut(key)}` is a keyword of Ansible that there is not here", at, instead)
             continue
@@ -288,7 +298,7 @@ def _branches(error: _Error, where: Where, place: Where) -> Iterable[Mistake]:
     mistyped = [_mistyped(errors) for errors in branches.values()]
     fitting = [errors for errors, kinds in zip(branches.values(), mistyped, strict=True) if not kinds]
     if not fitting:
-        return [_wrong_type(list(dict.fromkeys(kind for kinds in mistyped for kind in kinds)), error.instance, place)]
+        return [_wrong_type(list(dict.fromkeys(kind for kinds in mistyped for kind in kinds)), error, place)]
     best = min(fitting, key=lambda errors: (_discord(errors), len(errors)))
     return [mistake for inner in best for mistake in told(inner, where)]
 

@@ -32,6 +32,8 @@ MAX_DEPTH: Final = 100
 """Levels of nesting."""
 _SLOW: Final = 15
 """Without libyaml the limits of YAML are divided by this."""
+_TELLING: Final = 4
+"""Bytes that are needed to tell UTF-16."""
 _FORBIDDEN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
@@ -155,14 +157,14 @@ def _encoding(data: bytes, name: str) -> Mistake | None:
 def _half_nul(head: bytes) -> bool:
     """Whether every other byte is 0, as in UTF-16 without a mark."""
     first, second = head[::2].count(0), head[1::2].count(0)
-    return max(first, second) >= len(head) // 2 and min(first, second) <= len(head) // 8
+    return len(head) >= _TELLING and max(first, second) >= len(head) // 2 and min(first, second) <= len(head) // 8
 
 
 def _not_utf8(data: bytes, at: int, name: str) -> Mistake:
     before = data[:at].decode()
     line, column = place(before, len(before))
     char = data[at : at + 1].decode("cp1252", "replace")
-    means = f", `{char}` in Windows-1252" if char.isprintable() and char != "�" else ""
+    means = f" (`{char}` in Windows-1252)" if char.isprintable() and char != "�" else ""
     return Mistake(
         f"the byte {data[at]:02X}{means} is not UTF-8", Position(name, line, column), "the file saved as UTF-8"
     )

@@ -124,7 +124,8 @@ def _colon(spot: _Spot) -> Complaint:
             start,
             "both keys in the same column, or nothing after the colon above",
         )
-    return Complaint("the line above is not `key: value`, so no key can follow it", spot.line + 1, start)
+    start = len(above) - len(above.lstrip()) + 1
+    return Complaint("this line is not `key: value`, and a key follows it", spot.line, start, "key: value")
 
 
 def _no_colon(spot: _Spot) -> Complaint:
@@ -203,8 +204,9 @@ def _character(spot: _Spot) -> Complaint:
         return template
     line = spot.text(spot.line)
     char = line[spot.column : spot.column + 1]
+    shown = "a backtick" if char == "`" else f"`{char}`"
     return Complaint(
-        f"text cannot begin with `{char}` unless it stands in quotes",
+        f"text cannot begin with {shown} unless it stands in quotes",
         spot.line + 1,
         spot.column + 1,
         quoted_pair(_KEYED.match(line)),
@@ -293,7 +295,7 @@ _EXPLAINED: Final = tuple(
         ("sequence entries are not allowed", _dash),
         ("node content", _content),
         ("expected comment or line break|chomping or indentation", _block),
-        ("directive|YAML document|document start", _directive),
+        ("directive|YAML document|document start|expected '!'", _directive),
         ("expected key|'-' indicator|block end", _indentation),
     )
 )

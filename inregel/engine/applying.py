@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from time import perf_counter
 
 from inregel import rollout
@@ -115,7 +116,9 @@ async def apply_office(run: Run, office: OfficeRun, job: Job) -> OfficeOutcome:
         run.errors.append(error)
         result.unavailable, result.error = str(error), error
     if result.error is not None and not result.parts:
-        await work.look()
+        # What can be said of the office all the same; where that fails too, the first error has said it.
+        with suppress(InregelError):
+            await work.look()
     if not job.held:
         run.options.observer.office_done(office.office.id, _end(result, job.play))
     return result

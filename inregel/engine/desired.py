@@ -10,6 +10,7 @@ from inregel.engine.inputs import OfficeInputs, Shared
 from inregel.errors import InregelError
 from inregel.library import Library
 from inregel.plan.draft import Declared
+from inregel.plan.faults import module_fault
 
 
 class Asked(InregelError):
@@ -93,6 +94,10 @@ class Desired:
             asked = self.inputs.take_asked()
             why, args = fault.blocked, declaration.args
             return [Declared(play, task, module, fault.key, None, args, planned, why, asked, failed=True)]
+        except InregelError:
+            raise
+        except Exception as error:
+            raise module_fault(module, self.office.id, error) from error
         asked = self.inputs.take_asked()
         args = declaration.args
         if task.exact and planned:

@@ -11,7 +11,7 @@ from typing import Any
 
 from inregel.contract import Fault, File, Key, Secret, State
 from inregel.errors import InregelError
-from inregel.secrets.base import SecretSource
+from inregel.secrets.base import SecretError, SecretSource
 
 
 @dataclass(slots=True)
@@ -65,8 +65,8 @@ class OfficeInputs:
         if data.startswith(b"$ANSIBLE_VAULT;"):
             try:
                 data = self._shared.secrets.decrypt(data, path)
-            except InregelError as error:
-                raise Fault(f"{path} is encrypted: {error}") from error
+            except SecretError as error:
+                raise Fault(str(error).partition("\n")[0], remedy=error.remedy) from error
         return File(path, data, hashlib.sha256(data).hexdigest())
 
     def secret(self, ref: Secret | str) -> Secret:
@@ -75,8 +75,8 @@ class OfficeInputs:
             return ref
         try:
             return self._shared.secrets.get(ref)
-        except InregelError as error:
-            raise Fault(str(error), remedy=f"inregel secret set {ref}") from error
+        except SecretError as error:
+            raise Fault(str(error).partition("\n")[0], remedy=error.remedy) from error
 
     def of(self, ref: str) -> Mapping[Key, State | None]:
         """Declared resources of this office; asking is the dependency."""

@@ -16,6 +16,7 @@ from inregel.engine.inputs import Shared
 from inregel.errors import InregelError, Unavailable
 from inregel.ledger.base import Holder, Known, Ledger
 from inregel.plan.draft import Declared, Ref
+from inregel.plan.faults import module_fault
 from inregel.plan.progress import Observer, Silent
 
 if TYPE_CHECKING:
@@ -144,7 +145,6 @@ class Run:
             for office in chosen:
                 in_play[office].append(index)
         self.project.check(zip(self.plays, self.selected, strict=True))
-        self.project.check(zip(self.plays, self.selected, strict=True))
         for office_id, plays in in_play.items():
             declarations = [
                 (index, item) for index in plays for item in self.project.declare(self.plays[index], office_id)
@@ -261,7 +261,13 @@ class Run:
         else:
             reading.views[system] = view
             for module in scope:
-                reading.seen[module] = self.library.module(module).actual(view)
+                reading.seen[module] = self._actual(module, run.office.id, view)
+
+    def _actual(self, module: str, office: str, view: View) -> Seen:
+        try:
+            return self.library.module(module).actual(view)
+        except Exception as error:
+            raise module_fault(module, office, error) from error
 
     def _unreadable(self, error: InregelError, scope: Mapping[str, object], reading: Reading) -> None:
         reading.errors.append(error)

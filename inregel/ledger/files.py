@@ -15,6 +15,7 @@ from pathlib import Path
 from inregel.ledger.base import LedgerError, LedgerMissing, Violation, WrongLedger
 from inregel.ledger.crypto import KEY_VARIABLE, Keyring, KeyWrong, key_place, load_key, make_key
 from inregel.ledger.leases import Locks
+from inregel.ledger.queries import statements
 from inregel.ledger.sqlite import SqliteLedger
 from inregel.ledger.store import APPLICATION_ID, BUSY_SECONDS, Store, connect, migrate, plain_errors
 from inregel.platform import sync_folder
@@ -82,8 +83,8 @@ def _fill(place: Path, ledger_id: str, key_check: str) -> None:
         connection.execute("PRAGMA synchronous = FULL")
         migrate(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        facts = [("id", ledger_id), ("key_check", key_check)]
-        connection.executemany("INSERT INTO meta (name, value) VALUES (?, ?)", facts)
+        for name, value in (("id", ledger_id), ("key_check", key_check)):
+            connection.execute(statements()["add_meta"], {"name": name, "value": value})
         connection.execute("PRAGMA journal_mode = WAL")
 
 
@@ -180,7 +181,14 @@ def restore(
         fresh = place.with_name(f".{place.name}.{os.getpid()}.new")
         try:
             _copy(source, fresh)
-            restored = _prove(fresh, source, place, ledger_id, now, environ)
+            try:
+                restored = _prove(fresh, source, place, ledger_id, now, environ)
+            except LedgerMissing as error:
+                raise BackupUnusable(place=source, reason="it is empty.") from error
+            except KeyWrong as error:
+                raise KeyWrong(place=KEY_VARIABLE if environ.get(KEY_VARIABLE) else key_place(place)) from error
+            except LedgerError as error:
+                raise _renamed(error, fresh, source) from error
             aside = _move_aside(place, now()) if place.exists() else None
             fresh.replace(place)
             sync_folder(place.parent)
@@ -214,14 +222,7 @@ def _prove(
 ) -> Restored:  # fmt: skip
     # The key file has the name of the ledger, not that of the copy.
     key = load_key(key_place(place), environ)
-    try:
-        opened = open_sqlite(fresh, ledger_id=ledger_id, now=now, environ={**environ, KEY_VARIABLE: key.hex()})
-    except LedgerMissing as error:
-        raise BackupUnusable(place=source, reason="it is empty.") from error
-    except WrongLedger as error:
-        raise WrongLedger(**{**error.fields, "place": source}) from error
-    except KeyWrong as error:
-        raise KeyWrong(place=KEY_VARIABLE if environ.get(KEY_VARIABLE) else key_place(place)) from error
+    opened = open_sqlite(fresh, ledger_id=ledger_id, now=now, environ={**environ, KEY_VARIABLE: key.hex()})
     with closing(opened) as ledger:
         damage = ledger.check_file()
         if damage:
@@ -232,6 +233,12 @@ def _prove(
         events, last = ledger.extent()
         ledger.use_wal()
         return Restored(ledger.id, events, last, None)
+
+
+def _renamed(error: LedgerError, fresh: Path, source: Path) -> LedgerError:
+    # People know the backup by its own name.
+    fields = {name: str(value).replace(str(fresh), str(source)) for name, value in error.fields.items()}
+    return type(error)(**fields)
 
 
 def listed(violations: list[Violation]) -> str:

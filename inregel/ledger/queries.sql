@@ -5,10 +5,9 @@
 -- One fact about the ledger itself.
 SELECT value FROM meta WHERE name = :name;
 
--- name: set_meta
--- Writes one fact about the ledger itself.
-INSERT INTO meta (name, value) VALUES (:name, :value)
-ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+-- name: add_meta
+-- One fact about a new ledger.
+INSERT INTO meta (name, value) VALUES (:name, :value);
 
 -- name: last_event
 -- Where the chain of an office ends, and the number of the newest event of all.
@@ -162,8 +161,10 @@ SELECT office, name, module, container, key_name, outcome, checkpoint FROM opera
 -- An operation that is about to be performed.
 INSERT INTO operation (id, office, identity, name, module, container, key_name, reaches, at, outcome, checkpoint, detail)
 VALUES (:id, :office, :identity, :name, :module, :container, :key_name, :reaches, :at, 'intended', :checkpoint, :detail)
-ON CONFLICT (id) DO UPDATE SET at = excluded.at, outcome = 'intended', reaches = excluded.reaches,
-    checkpoint = excluded.checkpoint, detail = excluded.detail;
+ON CONFLICT (id) DO UPDATE SET office = excluded.office, identity = excluded.identity, name = excluded.name,
+    module = excluded.module, container = excluded.container, key_name = excluded.key_name,
+    reaches = excluded.reaches, at = excluded.at, outcome = 'intended', checkpoint = excluded.checkpoint,
+    detail = excluded.detail;
 
 -- name: set_checkpoint
 -- What the other side shows once.

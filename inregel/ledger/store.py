@@ -223,7 +223,7 @@ def migrate(connection: sqlite3.Connection, scripts: Mapping[int, str] | None = 
 
 
 def _split(script: str) -> Sequence[str]:
-    # `executescript` commits first; statements one by one stay in the transaction.
+    # `executescript` commits first; statements one by one stay in the transaction. Each ends at the end of a line.
     found, part = [], ""
     for line in script.splitlines(keepends=True):
         part += line

@@ -14,6 +14,7 @@ from inregel.contract import (
     AtLeast,
     Blocked,
     Change,
+    Fault,
     Inputs,
     Key,
     Module,
@@ -26,9 +27,11 @@ from inregel.contract import (
     Wait,
     key_text,
 )
+from inregel.errors import InregelError
 from inregel.formats import values
 from inregel.ledger.base import LineKind, Order
 from inregel.plan.compare import FINGERPRINT, Difference, Found, compare
+from inregel.plan.faults import module_fault
 from inregel.plan.model import Actor, FieldChange, PlannedStep, Status
 
 Ref = tuple[str, Key]
@@ -175,7 +178,14 @@ def _way(facts: Facts, result: Draft, difference: Difference) -> None:
         provenance=found.sources,
         args=declared.args,
     )
-    way = facts.module(declared.module).steps(change, facts.inputs)
+    try:
+        way = facts.module(declared.module).steps(change, facts.inputs)
+    except Fault as fault:
+        way = fault.blocked
+    except InregelError:
+        raise
+    except Exception as error:
+        raise module_fault(declared.module, facts.office.id, error) from error
     result.asked = declared.asked | facts.inputs.take_asked()
     first = None if isinstance(way, Blocked) or not way or isinstance(way[0], Wait) else way[0]
     result.fields = _fields(declared.state, found, difference, first)

@@ -132,7 +132,10 @@ def _next(entry: Entry, view: View) -> Iterator[Line]:
             start = "you can" if entry.blocked.who == "you" else "others can"
             yield line(f"  {start}: {entry.blocked.remedy}", hang=4)
         return
-    for number, part in enumerate(entry.chain, 1):
+    look = entry.line == "look"
+    if look:
+        yield line("  1. person: look what is there; nothing is changed. Then, where it is not as declared:", hang=5)
+    for number, part in enumerate(entry.chain, 2 if look else 1):
         yield line(f"  {number}. {_part(part, view)}", hang=5)
     for identity in dict.fromkeys((*entry.after_orders, entry.order)):
         order = view.orders.get(identity)
@@ -176,7 +179,7 @@ def _history(subject: Subject) -> Iterator[Line]:
     if not subject.events:
         yield line("  Nothing is recorded about it.")
     for event in subject.events:
-        who = f" by {event.person}" if event.person else ""
+        who = f" {'for' if event.kind == 'order.opened' else 'by'} {event.person}" if event.person else ""
         yield line(f"  {_moment(event.at, subject.plan.at)}  {event.kind}{who}{_said(event)}", hang=20)
 
 
@@ -186,8 +189,10 @@ def _moment(at: datetime, plan: datetime) -> str:
 
 def _said(event: Event) -> str:
     """The parts of an event that tell something to people."""
-    names = ("number", "successor", "operation", "detail", "source", "until", "file", "note", "reason")
+    names = ("number", "successor", "operation", "detail", "source", "file", "note", "reason")
     parts = [str(event.body[name]) for name in names if event.body.get(name)]
+    if event.body.get("until"):
+        parts.append(f"until {event.body['until']}")
     return f": {', '.join(parts)}" if parts else ""
 
 
@@ -217,9 +222,7 @@ def touching(events: Iterable[Event], module: str, key: Key, orders: Collection[
                 operations.add(body.get("id"))
             if body.get("id") in operations:
                 found.append(event)
-        elif body.get("number") in orders or any(
-            _about(each, module, container, name) for each in _resources(body)
-        ):
+        elif body.get("number") in orders or any(_about(each, module, container, name) for each in _resources(body)):
             found.append(event)
     return found
 
@@ -236,5 +239,3 @@ def _about(resource: Any, module: str, container: str, name: str) -> bool:
     listed = resource[2]
     same = listed == name or (isinstance(listed, list) and resource[-1] == "listing")
     return resource[0] == module and resource[1] == container and same
-
-

@@ -7,7 +7,7 @@ from typing import Final, TextIO, TypeAlias
 
 from inregel.contract import key_text
 from inregel.ledger.base import Order
-from inregel.plan.model import Entry, OfficePlan, Outcome, Performed, Status
+from inregel.plan.model import Entry, OfficePlan, Outcome, Performed, Plan, Status
 from inregel.report import words
 from inregel.report.lines import EMPTY, Line, Span, line, pad, write
 from inregel.report.office import KEY_COLUMN, Locate, file_only, remembered
@@ -51,7 +51,7 @@ def outcome_lines(outcome: Outcome, style: Style) -> Iterator[Line]:
         yield EMPTY
         yield line(Span("Interrupted.", "blocked"), " What was begun is in the journal; the same command goes on.")
     yield EMPTY
-    yield from _ending(total, style)
+    yield from _ending(total, style, plan)
 
 
 def _performed(performed: list[Performed], style: Style) -> Iterator[Line]:
@@ -166,9 +166,12 @@ def _held(outcome: Outcome) -> Iterator[Line]:
         yield line("  ", Span(sign, style), f" {text}", hang=4)
 
 
-def _ending(total: Summary, style: Style) -> Iterator[Line]:
+def _ending(total: Summary, style: Style, plan: Plan) -> Iterator[Line]:
     for text in closing(total):
         yield line(Span(text, "good" if total.done else ""))
-    if not total.done and style.next_command:
-        # Handing out work orders is success, and the next command then is about them.
-        yield line(f"Next: {style.next_command}", hang=6)
+    if total.done or not style.next_command:
+        return
+    # Handing out work orders is success: what comes next is doing them.
+    numbers = [order.number for part in plan.offices for order in part.orders if order.open and order.number]
+    first = f"inregel work show {numbers[0]}      When it is done: " if numbers else ""
+    yield line(f"Next: {first}{style.next_command}", hang=6)

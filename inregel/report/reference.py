@@ -59,9 +59,7 @@ class Page:
     """YAML of one task."""
 
 
-def page(
-    name: str, schema: Mapping[str, Any], sources: Sequence[str], texts: Mapping[str, Sequence[str]]
-) -> Page:
+def page(name: str, schema: Mapping[str, Any], sources: Sequence[str], texts: Mapping[str, Sequence[str]]) -> Page:
     """Puts a page together.
 
     `sources` are the module's own source and those beside it that it may take constants from; `texts` are the

@@ -4,7 +4,7 @@ It is as strict as the manual of the original: the screens of the version, in th
 its password tried; nothing is kept before **Voltooien**. What the manual does not say is decided here and marked
 "assumed": leaving the wizard changes nothing; the check screen shows all postbussen that are linked; the texts of
 error messages; the buttons OK and Annuleren of Aplaza instellingen.
-What does not belong here: what the screens look like (that is `inregel.sandbox.screens`).
+What does not belong here: what the screens look like (that is `inregel.sandbox.screens` and `wizard`).
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ from typing import Any, Final, Literal
 from inregel.errors import InregelError
 from inregel.ledger.base import Order
 from inregel.sandbox.assu import Assu
-from inregel.sandbox.screens import Control, Desk, NotOnScreen
+from inregel.sandbox.controls import NONE, Control
+from inregel.sandbox.screens import Desk, NotOnScreen
 from inregel.work import AnswersRefused, Work
 
 Mistake = Literal["wrong_postbus", "forgot_aplaza", "other_certificate"]
@@ -25,7 +26,6 @@ _STEP: Final = re.compile(r"^\d+\. (.*)$", re.MULTILINE)
 _TOKEN: Final = re.compile(r"(?P<path>\*\*[^*]+\*\*(?: > \*\*[^*]+\*\*)+)|\*\*(?P<label>[^*]+)\*\*|`(?P<value>[^`]+)`")
 _SECRET: Final = re.compile(r"<secret (\S+)>")
 _DAY: Final = re.compile(r"(\d\d)-(\d\d)-(\d{4})")
-_NONE: Final = "geen"
 
 
 class Stuck(InregelError):
@@ -213,5 +213,5 @@ def _answer(name: str, schema: Mapping[str, Any], seen: Mapping[str, str]) -> An
         raise Stuck(reason=f"the order asks {name}, and no step led past {title}")
     text = seen[title]
     if schema.get("type") == "array":
-        return [] if text == _NONE else text.split(", ")
+        return [] if text == NONE else text.split(", ")
     return _DAY.sub(r"\3-\2-\1", text)

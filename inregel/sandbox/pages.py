@@ -15,7 +15,8 @@ from hmac import compare_digest
 from aiohttp import web
 
 from inregel.sandbox.assu import Assu, NoInstallation
-from inregel.sandbox.screens import Control, Desk, NotOnScreen
+from inregel.sandbox.controls import Control
+from inregel.sandbox.screens import Desk, NotOnScreen
 
 _HOST = "127.0.0.1"
 _STYLE = (
@@ -108,7 +109,7 @@ class Pages:
         message = f'<p class="message">{html.escape(desk.message())}</p>' if desk.message() else ""
         form = f'<form method="post" action="/desk">{hidden}<input type="hidden" name="kind" value="button">'
         screen = f"<section>{others}{form}{fields}<p>{buttons}</p></form>{message}</section>"
-        title = html.escape(desk.screen().splitlines()[1].strip("= "))
+        title = html.escape(desk.title())
         return _page(identity, f"<h1>{html.escape(identity)}</h1>{menus}<h2>{title}</h2>{screen}")
 
 

@@ -36,7 +36,19 @@ from inregel.plan.model import (
     Status,
 )
 
-WORDS = ("[red]", "[/]", "\x1b[31m", "a\tb", "two\nlines", "\u202egnol", "Assurantiën", "東京", "e\u0301", "\ud800", ":smile:")
+WORDS = (
+    "[red]",
+    "[/]",
+    "\x1b[31m",
+    "a\tb",
+    "two\nlines",
+    "\u202egnol",
+    "Assurantiën",
+    "東京",
+    "e\u0301",
+    "\ud800",
+    ":smile:",
+)
 texts = st.one_of(st.sampled_from(WORDS), st.text(max_size=12), st.just("word " * 40), st.just("x" * 130))
 names = st.sampled_from(("assu.postbus", "assu.certificate", "a_system_with.a_very_long_module_name"))
 days = st.dates(date(2024, 1, 1), date(2030, 1, 1))
@@ -69,7 +81,9 @@ steps = st.builds(
     Step,
     st.sampled_from(("assu.link", "certipost.allow")),
     maybe_states,
-    st.dictionaries(st.sampled_from(("file", "password")), st.one_of(texts, st.just(Secret("p", "not shown"))), max_size=2),
+    st.dictionaries(
+        st.sampled_from(("file", "password")), st.one_of(texts, st.just(Secret("p", "not shown"))), max_size=2
+    ),
     st.booleans(),
 )
 waits = st.builds(Wait, texts, moments, maybe_states, texts)
@@ -86,7 +100,9 @@ entries = st.builds(
     before=st.one_of(maybe_states, st.just(UNKNOWN)),
     after=maybe_states,
     fields=st.lists(
-        st.builds(FieldChange, st.sampled_from(("status", "serial")), values, st.one_of(st.none(), values), provenances),
+        st.builds(
+            FieldChange, st.sampled_from(("status", "serial")), values, st.one_of(st.none(), values), provenances
+        ),
         max_size=3,
     ).map(tuple),
     chain=st.lists(st.one_of(planned_steps, waits), max_size=3).map(tuple),
@@ -127,7 +143,7 @@ offices = st.builds(
 
 @st.composite
 def any_plan(draw: st.DrawFn) -> Plan:
-    """A plan in two plays of up to fifteen offices; what is in them is taken from a few drawn parts, again and again."""
+    """A plan in two plays of up to fifteen offices; what is in them is taken again and again from a few drawn parts."""
     pool = draw(st.lists(entries, min_size=1, max_size=4))
     orders = draw(st.lists(planned_orders, max_size=2))
     office, text, note = draw(offices), draw(texts), draw(texts)

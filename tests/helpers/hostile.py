@@ -1,4 +1,7 @@
-"""Files that are made to hurt. `python hostile.py NAME` reads one in a process of its own and says what it took."""
+"""Files that are made to hurt. `python hostile.py NAME` reads one in a process of its own and says what it took.
+
+It counts what that process used, so it needs a system that says so: Linux or macOS.
+"""
 
 import json
 import resource
@@ -36,7 +39,7 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "depth, unclosed": ("x.yml", lambda: b"[" * 4 * MIB),
     "scalar, 10 MB": ("x.yml", lambda: b"a: " + b"x" * 10_000_000),
     "scalar, just allowed": ("x.yml", lambda: b"a: " + b"x" * (8 * MIB - 10)),
-    "scalar of emoji": ("x.yml", lambda: ("a: " + "\U0001f600" * (2 * MIB - 10)).encode()),
+    "scalar of emoji": ("x.yml", lambda: b"a: " + "\U0001f600".encode() * (2 * MIB - 10)),
     "quoted, unclosed": ("x.yml", lambda: b'a: "' + b"x\n" * (4 * MIB - 10)),
     "many values": ("x.yml", lambda: b"[" + b"a," * (4 * MIB - 10) + b"]"),
     "many keys": ("x.yml", lambda: _distinct(8 * MIB - 100)),
@@ -66,11 +69,16 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
         lambda: b"{" + b",".join(b'"k%d":{"a":1}' % n for n in range(340_000)) + b"}",
     ),
     "json, duplicates": ("x.json", lambda: b"{" + b",".join([b'"a":1'] * 700_000) + b"}"),
-    "json, string": ("x.json", lambda: ('"' + "\U0001f600" * (4 * MIB - 10) + '"').encode()),
+    "json, string": ("x.json", lambda: b'"' + "\U0001f600".encode() * (4 * MIB - 10) + b'"'),
     "json, huge number": ("x.json", lambda: b"9" * 10 * MIB),
     "json, too large": ("x.json", lambda: b" " * 17 * MIB),
     "folder": ("", lambda: b""),
 }
+
+
+def peak_memory() -> float:
+    """The most memory that this process had, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def main(name: str) -> None:
@@ -91,9 +99,8 @@ def main(name: str) -> None:
         except ConfigError as error:
             text = str(error)
         seconds = time.process_time() - started
-    unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / MIB
-    print(json.dumps({"text": text[:2_000], "seconds": seconds, "mib": peak}))
+    peak = peak_memory() / MIB
+    sys.stdout.write(json.dumps({"text": text[:2_000], "seconds": seconds, "mib": peak}))
 
 
 if __name__ == "__main__":

@@ -20,9 +20,9 @@ MINE = Holder("ria@pc12, process 4711", "mine")
 OTHER = Holder("jan@pc13, process 4712", "other")
 
 
-def said(by: str = RIA, *, at: datetime = AT, until: date | None = date(2027, 11, 20), source: str = "W1") -> Provenance:
+def said(by: str = RIA, *, at: datetime = AT) -> Provenance:
     """A statement."""
-    return Provenance("attested", at, by, until, source)
+    return Provenance("attested", at, by, date(2027, 11, 20), "W1")
 
 
 def line(name: str = "I09000123", **values: Any) -> OrderLine:

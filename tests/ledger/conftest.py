@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from helpers.clock import Clock
 from helpers.records import make
-
 from inregel.ledger.base import Ledger
 from inregel.ledger.memory import MemoryLedger
 from inregel.ledger.sqlite import SqliteLedger

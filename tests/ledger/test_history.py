@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+
+from helpers.canary import canary
 from helpers.clock import Clock
 from helpers.records import AT, ELS, RIA, make, order, said
 from helpers.sizes import size
-
+from inregel.contract import Secret
 from inregel.ledger import chain, open_ledger
 from inregel.ledger.base import Ledger, LedgerError, Violation
 from inregel.ledger.crypto import key_place
@@ -85,6 +87,16 @@ def test_every_dropped_event_is_found_the_very_last_by_the_kept_heads() -> None:
         rest = [*history[:at], *history[at + 1 :]]
         assert prove(rest, kept), at
         assert bool(prove(rest)) == (at != newest), at
+
+
+def test_what_is_missing_is_named_by_number() -> None:
+    history = rows(9, ("utrecht",))
+    assert [(each.number, each.reason) for each in prove([*history[:2], *history[3:]])] == [
+        (4, "event 3 is missing before it")
+    ]
+    assert [(each.number, each.reason) for each in prove([*history[:2], *history[5:]])] == [
+        (6, "events 3 to 5 are missing before it")
+    ]
 
 
 def test_every_truncation_is_found_by_the_kept_heads() -> None:
@@ -178,12 +190,13 @@ COLUMNS = ["office", "number", "seq", "at", "kind", "body", "person", "sealed", 
 def test_the_file_itself_refuses_to_change_or_remove_an_event(file_ledger: SqliteLedger) -> None:
     fill(file_ledger)
     connection = sqlite3.connect(file_ledger.place)
+    rest = "at, kind, body, person, sealed, mac"
     for statement in (
         "UPDATE event SET body = '{}'",
         "DELETE FROM event WHERE number = 4",
         "INSERT OR REPLACE INTO event SELECT * FROM event WHERE seq = 2",
-        "INSERT INTO event SELECT 99, office, number + 99, at, kind, body, person, sealed, mac FROM event WHERE seq = 2",
-        "INSERT INTO event SELECT 10, office, number + 99, at, kind, body, person, sealed, mac FROM event WHERE seq = 2",
+        f"INSERT INTO event SELECT 99, office, number + 3, {rest} FROM event WHERE seq = 2",
+        f"INSERT INTO event SELECT 10, office, number + 99, {rest} FROM event WHERE seq = 2",
     ):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             connection.execute(statement)
@@ -234,10 +247,6 @@ def test_a_person_key_that_went_without_a_forget_is_found(file_ledger: SqliteLed
 
 
 def test_a_captured_secret_that_was_exchanged_is_refused(file_ledger: SqliteLedger) -> None:
-    from helpers.canary import canary
-
-    from inregel.contract import Secret
-
     with file_ledger.writing() as tx:
         tx.capture("one", "afas:1", Secret("one", canary("one")))
         tx.capture("two", "afas:1", Secret("two", canary("two")))

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
+
 from helpers.clock import Clock
 from helpers.records import MINE, OTHER
-
 from inregel.ledger.base import Holder, Lease, LeaseHeld, LeaseLost, Ledger
 from inregel.ledger.sqlite import SqliteLedger
 

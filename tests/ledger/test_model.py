@@ -3,18 +3,19 @@
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.clock import Clock
-from helpers.records import DAY, ELS, MINE, OTHER, RIA, line, make, operation, order, rollout, said
-from helpers.sizes import size
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from helpers.clock import Clock
+from helpers.records import DAY, ELS, MINE, OTHER, RIA, line, make, operation, order, rollout, said
+from helpers.sizes import size
 from inregel.contract import UNKNOWN, AtLeast, Secret
 from inregel.errors import InregelError
 from inregel.ledger import open_ledger
@@ -156,8 +157,8 @@ class TwoLedgers(RuleBasedStateMachine):
                 with ledger.writing(lease) as tx:
                     tx.event("utrecht", "used", {"fence": lease.fence})
 
-            acts = {"use": use, "renew": lambda each: each.renew(lease, TTL), "release": lambda each: each.release(lease)}
-            self.both(acts[data.draw(st.sampled_from(sorted(acts)))])
+            acts = [use, lambda each: each.renew(lease, TTL), lambda each: each.release(lease)]
+            self.both(acts[data.draw(st.integers(0, 2))])
 
     @rule(holder=st.sampled_from([MINE, OTHER]), limit=st.integers(0, 2))
     def take_slot(self, holder: Any, limit: int) -> None:
@@ -192,9 +193,7 @@ class TwoLedgers(RuleBasedStateMachine):
 
     @invariant()
     def history_is_the_same(self) -> None:
-        self.both(
-            lambda ledger: [(each.office, each.number, each.at, each.kind, each.body, each.person) for each in ledger.events()]
-        )
+        self.both(lambda ledger: [replace(event, mac="") for event in ledger.events()])
 
 
 TestTwoLedgers = pytest.mark.timeout(900)(TwoLedgers.TestCase)

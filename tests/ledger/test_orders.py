@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+
 from helpers.canary import canary
 from helpers.clock import Clock
 from helpers.records import DAY, ELS, RIA, line, operation, order, rollout
-
 from inregel.contract import Secret
 from inregel.ledger.base import Ledger, LedgerError, OrderClosed, OrderState, QuotaUsed
 from inregel.ledger.crypto import digest
@@ -22,7 +22,10 @@ def opened(ledger: Ledger, *args: str, **values: object) -> str:
 
 def test_an_order_comes_back_as_it_was_opened(ledger: Ledger, clock: Clock) -> None:
     wanted = order(
-        lines=(line(arguments={"deep": [{"day": DAY, "names": frozenset({"b"})}]}), line("I2", kind="look", reaches=None)),
+        lines=(
+            line(arguments={"deep": [{"day": DAY, "names": frozenset({"b"})}]}),
+            line("I2", kind="look", reaches=None),
+        ),
         schema={"properties": {"a": {"enum": [1, None]}}},
         secrets=("pfx",),
     )

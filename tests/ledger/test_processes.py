@@ -9,13 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from helpers.clock import START, Clock
+
+from helpers.clock import START
 from helpers.records import OTHER, finish, make, start
 from helpers.sizes import SOAK, size
-
 from inregel.ledger import open_ledger
-from inregel.ledger.base import LeaseHeld, Ledger
-from inregel.ledger.memory import MemoryLedger
+from inregel.ledger.base import Holder, LeaseHeld, Ledger
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals that stop and kill are POSIX")
 
@@ -132,8 +131,6 @@ def test_a_stopped_holder_is_taken_over_and_every_late_write_of_it_refused(
 def test_places_of_a_killed_process_are_free_at_once(
     ledger: Ledger, begin: Callable[..., Worker], time: FileClock
 ) -> None:
-    from inregel.ledger.base import Holder
-
     worker = begin("one")
     tell(worker, "lease")
     assert [hear(worker), hear(worker)] == ["ready", "held 1"]
@@ -228,12 +225,3 @@ def test_a_backup_while_others_write_is_one_moment_of_the_ledger(
         copy.close()
     assert counts == sorted(counts)
     assert counts[0] >= 1
-
-
-def test_the_model_knows_no_processes() -> None:
-    # A holder in memory cannot have died, so only time ends its lease.
-    memory, clock = MemoryLedger(clock := Clock()), clock
-    memory.acquire("a", OTHER, TTL)
-    clock.move(seconds=9)
-    with pytest.raises(LeaseHeld):
-        memory.acquire("a", OTHER.__class__("third", "third"), TTL)

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+
 from helpers.canary import canary
 from helpers.clock import Clock
 from helpers.records import AT, ELS, RIA, said
-
 from inregel.contract import UNKNOWN, AtLeast, Provenance, Secret
 from inregel.ledger.base import Known, Ledger, LedgerError, Stated
 
@@ -47,7 +47,8 @@ def test_provenance_comes_back_as_it_was_said(ledger: Ledger) -> None:
 def test_a_key_with_a_container_is_another_than_the_plain_one(ledger: Ledger) -> None:
     attest(ledger, "utrecht", "m", "k", {"a": 1}, said())
     attest(ledger, "utrecht", "m", ("c", "k"), {"a": 2}, said())
-    assert {key: each.state for key, each in stated(ledger).items()} == {("m", "k"): {"a": 1}, ("m", ("c", "k")): {"a": 2}}
+    states = {key: each.state for key, each in stated(ledger).items()}
+    assert states == {("m", "k"): {"a": 1}, ("m", ("c", "k")): {"a": 2}}
     with pytest.raises(LedgerError, match="container without a name"):
         attest(ledger, "utrecht", "m", ("", "k"), {"a": 2}, said())
 

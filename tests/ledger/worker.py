@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from helpers.records import order, said
-
 from inregel.contract import Secret
 from inregel.ledger import open_ledger
 from inregel.ledger.base import Holder, Ledger
@@ -88,7 +87,8 @@ def grow(ledger: Ledger) -> None:
 
 
 def say(text: str) -> None:
-    print(text, flush=True)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:

@@ -4,7 +4,6 @@ import io
 from datetime import timedelta
 
 from helpers import plans
-
 from inregel.contract import Wait
 from inregel.plan.model import Entry, OfficePlan, Plan, Status
 from inregel.report import text
@@ -23,7 +22,9 @@ def office(*entries: Entry) -> Plan:
 def test_dates_come_from_certificates_statements_waits_and_quotas_the_earliest_first() -> None:
     wait = Wait("Certipost", plans.NOW - timedelta(days=3), {"status": "confirmed"})
     waiting = plans.entry("ede", "certipost.enrolment", "1", Status.WAITING, wait=wait, after={})
-    queued = plans.entry("ede", "certipost.enrolment", "2", Status.QUEUED, until=plans.TODAY + timedelta(days=1), after={})
+    queued = plans.entry(
+        "ede", "certipost.enrolment", "2", Status.QUEUED, until=plans.TODAY + timedelta(days=1), after={}
+    )
     plan = plans.plan([*plans.three_offices().offices, *office(waiting, queued).offices])
     assert shown(plan)[2:7] == [
         "What comes until 2027-02-18 (90 days)",
@@ -37,7 +38,9 @@ def test_dates_come_from_certificates_statements_waits_and_quotas_the_earliest_f
 def test_what_is_in_sync_counts_too_and_what_is_later_does_not() -> None:
     soon, later = (plans.TODAY + timedelta(days=days) for days in (90, 91))
     entries = [
-        plans.entry("ede", "a.b", str(day), Status.IN_SYNC, before={"valid_until": day}, after={"valid_until": plans.RULE})
+        plans.entry(
+            "ede", "a.b", str(day), Status.IN_SYNC, before={"valid_until": day}, after={"valid_until": plans.RULE}
+        )
         for day in (soon, later)
     ]
     assert shown(office(*entries))[3:5] == ["  2027-02-18  in 90 d  a.b                 valid_until ends: ede", ""]
@@ -48,7 +51,7 @@ def test_equal_events_of_a_day_are_one_line() -> None:
     parts = [
         OfficePlan(
             plans.office(f"o{i}", "", "1"), 0, 1,
-            [plans.entry(f"o{i}", "a.b", str(k), Status.IN_SYNC, before={"valid_until": day}, after={}) for k in (1, 2)], [],
+            [plans.entry(f"o{i}", "a.b", k, Status.IN_SYNC, before={"valid_until": day}, after={}) for k in "xy"], [],
         )
         for i in range(7)
     ]  # fmt: skip

@@ -36,7 +36,9 @@ def test_what_the_user_asks_for_wins() -> None:
     assert not screen(Terminal(), {}, color=False).color
 
 
-@pytest.mark.parametrize(("columns", "width"), [("200", 200), ("1", 40), ("0", 110), ("-5", 110), ("wide", 110), ("²", 110)])
+@pytest.mark.parametrize(
+    ("columns", "width"), [("200", 200), ("1", 40), ("0", 110), ("-5", 110), ("wide", 110), ("²", 110)]
+)
 def test_columns_counts_where_it_is_a_number(columns: str, width: int) -> None:
     assert screen(io.StringIO(), {"COLUMNS": columns}).width == width
 

@@ -1,10 +1,10 @@
 """The summary adds up, whatever the plan."""
 
+from hypothesis import given, settings
+
 from helpers import plans
 from helpers.any_plan import any_plan
 from helpers.sizes import size
-from hypothesis import given, settings
-
 from inregel.contract import Blocked
 from inregel.plan.model import OfficePlan, Plan, Status
 from inregel.report.summary import closing, summarise
@@ -40,7 +40,8 @@ def test_a_cause_counts_once_and_what_is_blocked_by_it_is_none() -> None:
 
 def test_a_machine_and_a_person_count_as_person() -> None:
     entries = [
-        plans.entry("ede", "a.b", actor, Status.CHANGE, actor=actor, after={}) for actor in ("machine", "both", "person")
+        plans.entry("ede", "a.b", actor, Status.CHANGE, actor=actor, after={})
+        for actor in ("machine", "both", "person")
     ]
     total = summarise(plans.plan([OfficePlan(plans.office("ede", "Bos", "1"), 0, 1, entries, [])]))
     assert (total.machine, total.person) == (1, 2)

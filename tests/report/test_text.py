@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+
 from helpers import plans
 from helpers.any_plan import any_plan
 from helpers.sizes import size
-from hypothesis import given, settings
-
 from inregel.config.mistakes import Position, Where
 from inregel.contract import Blocked, Secret, Wait
 from inregel.plan.model import OfficePlan, Plan, Status
@@ -71,7 +71,10 @@ def test_the_same_in_colour_says_the_same() -> None:
 
 def test_verbose_shows_what_is_in_sync_with_who_said_so() -> None:
     told = shown(plans.three_offices(), verbose=True)
-    assert "  = assu.postbus         I09000123: linked; attested 2026-03-02 by Ria van Dalen, W1, until 2027-04-06\n" in told
+    assert (
+        "  = assu.postbus         I09000123: linked; attested 2026-03-02 by Ria van Dalen, W1, until 2027-04-06\n"
+        in told
+    )
     assert "All in sync too" not in told
 
 
@@ -85,7 +88,9 @@ def test_nothing_to_do_ends_with_the_promise_and_shows_no_office() -> None:
 
 def test_nothing_to_do_now_counts_what_waits_and_says_when_it_may_go_on() -> None:
     wait = Wait("Certipost", plans.NOW + timedelta(days=1), {"status": "confirmed"})
-    waiting = [plans.entry("ede", "c.e", str(i), Status.WAITING, wait=wait, after={"status": "confirmed"}) for i in range(3)]
+    waiting = [
+        plans.entry("ede", "c.e", str(i), Status.WAITING, wait=wait, after={"status": "confirmed"}) for i in range(3)
+    ]
     blocked = plans.entry("ede", "c.e", "x", Status.BLOCKED, blocked=Blocked("no consent", "other"))
     told = shown(one(*waiting, blocked, plans.postbus("ede", "I09", Status.IN_SYNC)))
     assert told.endswith(
@@ -118,8 +123,9 @@ def test_a_chain_says_what_comes_after_and_when() -> None:
     send = plans.person_step("certipost.send", {"status": "sent"}, "o", irreversible=True)
     wait = Wait("Certipost", plans.NOW + timedelta(days=2), {"status": "confirmed"})
     entry = plans.entry(
-        "ede", "certipost.enrolment", "12", Status.CHANGE, before={"status": "undecided"}, after={"status": "confirmed"},
-        chain=(allow, send, wait), actor="both", order="o",
+        "ede", "certipost.enrolment", "12", Status.CHANGE,
+        before={"status": "undecided"}, after={"status": "confirmed"}, chain=(allow, send, wait),
+        actor="both", order="o",
     )  # fmt: skip
     told = shown(one(entry, orders=[plans.order("ede", "o", "W4", "Els")]))
     assert "  ~ certipost.enrolment  12: undecided -> allowed -> sent, IRREVERSIBLE" in told

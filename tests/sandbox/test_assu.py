@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from helpers.assu import FILE, VERSIONS, wish
 from helpers.canary import canary
-
 from inregel.sandbox.assu import Assu, Held, NoInstallation, Portefeuille
 from inregel.sandbox.certificates import make_container
 from inregel.sandbox.screens import Desk, NotOnScreen

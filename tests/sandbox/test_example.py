@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from helpers.clock import Clock
 from helpers.example import Stage
-
 from inregel.commands import secret
 from inregel.commands.session import open_session
 from inregel.formats import pkcs12

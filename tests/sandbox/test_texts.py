@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.assu import EMAIL, VERSIONS, World, change, office, order
 
+from helpers.assu import EMAIL, VERSIONS, World, change, office, order
 from inregel.contract import AtLeast, Step, Unknown
 from inregel.ledger.base import LineKind, NewOrder, Order
 from inregel.plan.texts import render

@@ -1,0 +1,25 @@
+"""A module that raises what it must not: said with the module's file and line, so that its author can mend it."""
+
+from __future__ import annotations
+
+import traceback
+
+from inregel.errors import InregelError
+
+
+class ModuleFault(InregelError):
+    """The module {module} has a fault, for {office}: {reason}
+    It was raised in {place}. Nothing was changed by it."""
+
+    exit_code = 3
+
+
+def module_fault(module: str, office: str, error: Exception) -> ModuleFault:
+    """The fault as people need it. The text of a KeyError and the like may hold a value, so only its kind is said."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1]
+    fault = ModuleFault(
+        module=module, office=office, reason=type(error).__name__, place=f"{last.filename}:{last.lineno}, {last.name}()"
+    )
+    fault.__cause__ = error
+    return fault

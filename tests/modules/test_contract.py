@@ -1,0 +1,117 @@
+"""One contract for all modules: through the real steps until nothing is open, and then nothing is left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from helpers.canary import allow, canary
+from helpers.clock import Clock
+from helpers.world import ITEM, World
+
+from inregel.config import project as projects
+from inregel.library import Library
+from inregel.plan.model import Status
+from inregel.sandbox.clerk import Clerk
+from inregel.sandbox.example import build
+from inregel.secrets import open_source
+from inregel.testing import Case, ContractBroken, prove
+from inregel.testing import Clock as CaseClock
+
+PLAYBOOK = "playbooks/site.yml"
+
+
+def assu(folder: Path) -> Case:
+    """The example's three offices, one per band of versions, with their files and the clerk at the screens."""
+    clock = CaseClock(Clock().time)
+    example = build(folder, clock, {}, canary)
+    allow(folder / ".vault-password")
+    allow(folder / "letters/zwolle-password.txt")
+    environ = {"INREGEL_VAULT_PASSWORD_FILE": str(folder / ".vault-password")}
+    environ["INREGEL_SECRET_ASSU_PFX_ZWOLLE"] = example.letter
+    secrets = open_source(folder, ("environment", "secrets.yml"), environ=environ)
+
+    def person(work: object, order: object) -> None:
+        clerk = Clerk(work, example.assu)  # type: ignore[arg-type]  # Work
+        outcome = clerk.do(order.number)  # type: ignore[attr-defined]  # Order
+        assert outcome.result == "done", outcome
+
+    state = folder / "sandbox/assu.json"
+    return Case(folder, PLAYBOOK, person, clock, secrets, writes=state.read_bytes)
+
+
+def world_case(folder: Path, *tasks: dict, module: str = ITEM) -> Case:
+    """A project with a driver and a desk, and people who do what they are asked."""
+    world = World(folder, Clock())
+    for system in ("box", "desk"):
+        world.write(f"modules/{system}/item.py", module)
+    world.put("a", "old", "1")
+    world.play(*tasks)
+    clock = CaseClock(Clock().time)
+    world.clock = clock  # type: ignore[assignment]  # both are callable and own the time
+    library = world.project().library
+
+    def person(work: object, order: object) -> None:
+        for line in order.order.lines:  # type: ignore[attr-defined]  # Order
+            world.store.set(("box:box-a", line.module, line.key), line.reaches)
+        said = {n.key: n.reaches for n in order.order.lines if n.module == "desk.item"}  # type: ignore[attr-defined]
+        answers = {"things": said} if said else {}
+        work.done(order.number, by="Ria", answers=answers)  # type: ignore[attr-defined]  # Work
+
+    return Case(folder, PLAYBOOK, person, clock, world.secrets, library, lambda: dict(world.store.writes))
+
+
+ways = ["machine"], ["person"], ["machine", "person"], ["machine", "machine", "wait", "person", "machine"]
+
+
+def driver(folder: Path) -> Case:
+    """Every kind of way through a system with a driver, with a removal and a dependency."""
+    world = World(folder, Clock())
+    tasks = [world.items({f"x{n}": "1"}, way=way) for n, way in enumerate(ways)]
+    tasks += [world.items({"old": None}), world.items({"last": "1"}, rests_on=["box.item:x3"])]
+    return world_case(folder, *tasks)
+
+
+def desk(folder: Path) -> Case:
+    """A system without a driver: look first, and look then do."""
+    world = World(folder, Clock())
+    tasks = world.items({"x": "1"}, "desk", way=["person"]), world.items({"y": "2"}, "desk", way=["person"], look=True)
+    return world_case(folder, *tasks)
+
+
+CASES: dict[str, Callable[[Path], Case]] = {"assu": assu, "box": driver, "desk": desk}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_module_keeps_the_contract(name: str, tmp_path: Path) -> None:
+    plan = prove(CASES[name](tmp_path / "project"))
+    assert {entry.status for entry in plan.entries()} == {Status.IN_SYNC}
+
+
+def test_every_module_that_comes_with_inregel_is_proved() -> None:
+    assert {name.partition(".")[0] for name in Library(None).modules()} <= set(CASES)
+
+
+@pytest.mark.parametrize(
+    ("honest", "lie", "message"),
+    [
+        ("stages[i],\n                arguments", '{"value": "other"},\n                arguments', "does not end at what is"),
+        ("[change.after]", '[{"value": "half"}]', "does not end at what is desired"),
+        ("return Seen({}, False)", "return Seen({})", "complete=False"),
+        ('order=f"{SYSTEM}/{change', 'order=f"{SYSTEM}/no{change', "nobody|cannot perform"),
+        ('if "complete" in view', 'if view["complete"]', "raises KeyError"),
+    ],
+)
+def test_a_module_that_breaks_it_is_told_how(tmp_path: Path, honest: str, lie: str, message: str) -> None:
+    assert honest in ITEM
+    world = World(tmp_path / "project", Clock())
+    task = world.items({"x": "1"}, way=["machine", "person"])
+    with pytest.raises(ContractBroken, match=message):
+        prove(world_case(tmp_path / "project", task, module=ITEM.replace(honest, lie)))
+
+
+def test_a_project_can_prove_its_own_modules(tmp_path: Path) -> None:
+    case = world_case(tmp_path / "project", World(tmp_path / "project", Clock()).items({"x": "1"}))
+    assert projects.load(case.root, secrets=case.secrets).library.modules()[-1] == "desk.item"
+    prove(case)
