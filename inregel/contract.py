@@ -274,6 +274,8 @@ class Blocked:
     """What to type or whom to call."""
     cause: str = ""
     """The resource that it waits for, where it is blocked by another (`assu.certificate`); set by the engine."""
+    field: str = ""
+    """The argument of the task that is wrong, so that its line can be shown."""
 
 
 class Fault(InregelError):
@@ -281,9 +283,11 @@ class Fault(InregelError):
 
     # Raised by `desired` where a file or secret of one office is wrong: that office is blocked, the others go on.
 
-    def __init__(self, reason: str, *, remedy: str = "", who: Literal["you", "other"] = "you", key: Key = "") -> None:
+    def __init__(
+        self, reason: str, *, remedy: str = "", who: Literal["you", "other"] = "you", key: Key = "", field: str = ""
+    ) -> None:
         super().__init__(reason=reason)
-        self.blocked = Blocked(reason, who, remedy)
+        self.blocked = Blocked(reason, who, remedy, field=field)
         self.key = key
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from helpers.clock import Clock
-from helpers.sizes import SOAK, base_seed
+from helpers.sizes import SOAK, base_seed, takes_size
 
 pytest_plugins = ["helpers.canary"]
 
@@ -17,6 +17,13 @@ settings.register_profile(
     "soak", deadline=None, print_blob=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("soak" if SOAK else "normal")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that takes its size from sizes.toml is a long one, also where it does not say so itself."""
+    for item in items:
+        if takes_size(getattr(item, "function", None)):
+            item.add_marker(pytest.mark.soak)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

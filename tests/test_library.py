@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,15 @@ def test_only_what_is_asked_for_is_loaded(built_in: Path, tmp_path: Path) -> Non
     assert shelf.module("post.box") is shelf.module("post.box")
 
 
+@pytest.fixture
+def bytecode() -> Iterator[None]:
+    """Python keeps what it compiled, as it does for users."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, False
+    yield
+    sys.dont_write_bytecode = before
+
+
+@pytest.mark.usefixtures("bytecode")
 def test_an_edit_is_seen_by_the_next_library_and_nothing_is_written_beside_it(built_in: Path, project: Path) -> None:
     file = project / "modules/post/box.py"
     file.write_text(MODULE + "\nSIGN = 'a'\n", "utf-8")

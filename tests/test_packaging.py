@@ -10,10 +10,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import inregel
 from helpers.places import checkout
-from helpers.sizes import FILE, table
+from helpers.sizes import FILE, size, table, takes_size
 from inregel import library
 
 
@@ -176,13 +178,25 @@ def test_every_link_in_the_docs_leads_somewhere() -> None:
                 assert (page.parent / target).exists(), (page.name, target)
 
 
-def test_every_size_is_used_by_a_test_that_soak_runs_and_soak_is_never_smaller() -> None:
-    text = {path: path.read_text("utf-8") for path in FILE.parent.rglob("test_*.py")}
+def test_every_size_is_used_and_soak_is_never_smaller() -> None:
+    text = "".join(path.read_text("utf-8") for path in FILE.parent.rglob("test_*.py"))
     for name, entry in table().items():
         assert 0 < entry["normal"] <= entry["soak"], name
-        users = [each for each in text.values() if f'size("{name}")' in each]
-        assert users, f"no test has the size {name}"
-        assert all("pytest.mark.soak" in each for each in users), f"a test of the size {name} is not marked soak"
+        assert re.search(rf"""\bsize\(["']{name}["']\)""", text), f"no test has the size {name}"
+
+
+def test_a_test_that_takes_a_size_is_run_by_soak() -> None:
+    @settings(max_examples=size("any plans"))
+    @given(st.booleans())
+    def long(value: bool) -> None:
+        assert value in (True, False)
+
+    def short() -> None:
+        pass
+
+    assert takes_size(long)
+    assert not takes_size(short)
+    assert not takes_size(None)
 
 
 def test_nothing_is_left_to_do_in_the_code() -> None:

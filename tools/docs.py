@@ -83,6 +83,20 @@ def made(text: str) -> str:
     return PART.sub(lambda match: match[1] + PARTS[match[2]]() + match[3], text)
 
 
+def module_pages(*, write: bool) -> list[str]:
+    """The pages of the modules that are not up to date; `write` writes them."""
+    from inregel.commands.doc import reference, write_pages
+    from inregel.library import Library
+
+    folder, library = ROOT / "docs/reference", Library(None)
+    there = {f"modules/{path.name}": path.read_text("utf-8") for path in (folder / "modules").glob("*.md")}
+    wanted = reference(library)
+    if write:
+        write_pages(library, folder)
+    names = sorted(there.keys() | wanted.keys())
+    return [f"docs/reference/{name}" for name in names if there.get(name) != wanted.get(name)]
+
+
 def main(argv: Sequence[str]) -> int:
     """Returns 1 where `--check` finds a page that is not up to date."""
     old = []
@@ -93,6 +107,7 @@ def main(argv: Sequence[str]) -> int:
             old.append(path.relative_to(ROOT).as_posix())
             if "--check" not in argv:
                 path.write_text(after, "utf-8")
+    old += module_pages(write="--check" not in argv)
     for name in old:
         print(f"{name} is not up to date; run: make docs" if "--check" in argv else f"wrote {name}")
     return 1 if old and "--check" in argv else 0

@@ -86,9 +86,10 @@ def _print(session: Session, plan: Plan, entries: Iterable[Entry], playbook: str
 def _arguments(session: Session, entry: Entry, playbook: str) -> Mapping[str, Any] | None:
     """The arguments of the task, for this office; None where a loop gives several and none names the resource."""
     from inregel.contract import key_text
+    from inregel.report.explanation import task_of
 
     play = session.playbook(playbook).plays[entry.play]
-    declared = [each for each in session.project.declare(play, entry.office) if each.task.where == entry.where]
+    declared = [each for each in session.project.declare(play, entry.office) if each.task.where == task_of(entry)]
     if len(declared) > 1:
         name = key_text(entry.key)
         declared = [each for each in declared if name and name in map(str, each.args.values())]

@@ -32,6 +32,7 @@ class Masked:
 
     def __init__(self, source: SecretSource) -> None:
         self._source = source
+        self.used: dict[str, Secret] = {}
 
     def get(self, name: str) -> Secret:
         """The name."""

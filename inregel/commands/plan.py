@@ -78,17 +78,22 @@ def with_engine(
     context = session.context
     book = session.playbook(playbook, tags=options.get("tags", ()), skip_tags=options.get("skip_tags", ()))
 
-    async def main(observer: Observer) -> Result:
+    # The task returns nothing: asyncio.run has Python write out its result in full (twice, for an error message that
+    # nobody sees, while it puts back the handler of Ctrl-C), and for a large plan that is a tenth of all.
+    results: list[Result] = []
+
+    async def main(observer: Observer) -> None:
         settings = engine_options(session, options, observer)
         settings.allow = allow
         async with Run(session.project, book, session.ledger, session.holder, settings) as engine:
             engine.declare()
-            return await work(engine)
+            results.append(await work(engine))
 
     with watching(
         context.err, quiet=options.get("quiet", False), color=context.color, environ=context.environ
     ) as observer:
-        return asyncio.run(main(observer))
+        asyncio.run(main(observer))
+    return results[0]
 
 
 def engine_options(session: Session, options: Choice, observer: Observer) -> Options:

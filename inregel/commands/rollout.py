@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from inregel.commands.context import Context
 from inregel.commands.session import Session, open_session
+from inregel.crashpoints import edge
 from inregel.errors import InregelError
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _move(context: Context, id: str, reason: str, state: State, from_: set[str])
             hint = " A new revision begins a new one." if rollout.state in ("done", "superseded") else ""
             raise NotNow(id=rollout.id, state=rollout.state, verb=_VERBS[state], hint=hint)
         failed = {} if state == "running" else rollout.failed
-        with session.ledger.writing() as tx:
+        with edge("rollout.say"), session.ledger.writing() as tx:
             tx.save_rollout(replace(rollout, state=state, reason=reason.strip(), failed=failed))
         context.say(f"Rollout {rollout.id} is {_VERBS[state]}.")
         if state == "running":

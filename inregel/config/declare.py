@@ -275,17 +275,18 @@ class _One:
 
     def _all_problems(self, problem: Problem, scope: OfficeScope) -> None:
         """Notes every template of the arguments that fails; `problem` alone where they fail only together."""
-        before = len(self._wrong)
+        alone = False
         for path, leaf in self._templates.leaves(self._task.args):
             render = self._templates.value(leaf)
             try:
                 if render is not None:
                     settle(render(scope))
             except Problem as each:
+                alone = True
                 self._report(each, _below(self._compiled.where, *path), scope)
             except Absent:
                 continue
-        if len(self._wrong) == before:
+        if not alone:
             self._report(problem, self._compiled.where, scope)
 
     def _traced(self, mistake: Mistake, scope: OfficeScope) -> Mistake:

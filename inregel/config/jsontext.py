@@ -21,10 +21,13 @@ _MOST: Final = 100
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s,:{}\[\]"]+')
 _ESCAPE: Final = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
 _HALF: Final = re.compile("[\ud800-\udfff\0]")
+_LOOK: Final = 200
+"""Characters in which a comma before a mistake is looked for."""
+_TRAILING: Final = ("trailing comma", "a comma stands before the closing bracket", "nothing there")
 _EXPLAINED: Final = (
     ("Expecting ',' delimiter", "a comma is missing, or a bracket is not closed", "`,` between the parts"),
     ("Expecting property name", "a key in double quotes is meant here", '"name": value'),
-    ("trailing comma", "a comma stands before the closing bracket", "nothing there"),
+    _TRAILING,
     ("Expecting ':' delimiter", "a colon is missing after the key", '"name": value'),
     ("Unterminated string", "the quote that opens here is not closed", "a quote at the end as well"),
     ("Invalid control character", "a line break or tab stands inside quotes", "\\n or \\t"),
@@ -105,6 +108,11 @@ def _constant(text: str) -> float:
 
 
 def _explained(error: json.JSONDecodeError, file: str) -> Mistake:
+    before = error.doc[max(0, error.pos - _LOOK) : error.pos].rstrip()
+    if before.endswith(",") and error.doc[error.pos : error.pos + 1] in ("}", "]"):
+        # Python 3.13 says so by itself, and points at the comma; earlier ones at what follows it.
+        comma = error.doc.rindex(",", 0, error.pos)
+        return Mistake(_TRAILING[1], Position(file, *place(error.doc, comma)), _TRAILING[2])
     position = Position(file, *place(error.doc, error.pos))
     for part, message, instead in _EXPLAINED:
         if part in error.msg:

@@ -56,6 +56,11 @@ def place(text: str, at: int) -> tuple[int, int]:
     return text.count("\n", 0, at) + lone + 1, at - before
 
 
+def without_user(text: str) -> str:
+    """The text with `***` for the user part of every URL, where passwords stand."""
+    return _URL.sub(_HIDDEN, text)
+
+
 def masked(line: str, *, settings: bool = False) -> str:
     """The line with everything from a secret value on replaced by `***`.
 
@@ -68,8 +73,8 @@ def masked(line: str, *, settings: bool = False) -> str:
         if secret_key(pair["key"]) and not (settings and pair["key"] == "secrets"):
             rest = line[pair.end() :]
             if rest and not _HARMLESS.match(rest):
-                return _URL.sub(_HIDDEN, line[: pair.end()]) + _HIDDEN
-    return _URL.sub(_HIDDEN, line)
+                return without_user(line[: pair.end()]) + _HIDDEN
+    return without_user(line)
 
 
 def hidden_above(lines: Lines, number: int, *, settings: bool = False) -> bool:

@@ -17,7 +17,7 @@ from inregel.config.expressions import MARKS
 from inregel.config.mistakes import ConfigError, Mistake, Path, Where
 from inregel.config.model import Play, Task
 from inregel.config.needs import check_needs
-from inregel.config.variables import Files, Layer, Reader, Vars, check_names
+from inregel.config.variables import Files, Layer, Locked, Reader, Vars, check_names
 from inregel.config.words import nearest
 
 KEYWORDS: Final = frozenset({"name", "when", "loop", "loop_control", "tags", "needs", "exact", "vars", "import_tasks"})
@@ -79,6 +79,9 @@ class Playbooks:
         except ConfigError as error:
             self.mistakes += error.mistakes
             return None
+        except Locked as locked:
+            self.mistakes.append(Mistake(str(locked), Where(self.files.name(path))))
+            return None
         found = check(data)
         self.mistakes += found
         return None if found else data
@@ -134,10 +137,20 @@ class Playbooks:
             self.mistakes.append(Mistake(f"there is no file {file}", where, _near(beside)))
             return []
         name = self.files.name(target)
-        values = self._load(target, lambda data: [] if isinstance(data, (dict, type(None))) else _not_vars(name))
+        try:
+            values = self.read_file(target)
+        except Locked as locked:
+            # Whoever is in the play is blocked, and nobody else: see `Project.declare`.
+            return [Layer({}, name, locked=locked)]
+        except ConfigError as error:
+            self.mistakes += error.mistakes
+            return []
+        if values is not None and not isinstance(values, dict):
+            self.mistakes.append(Mistake("a file of variables is a mapping", Where(name), "name: value"))
+            return []
         layer = Layer(values or {}, name)
         self.mistakes += check_names(layer.values, layer)
-        return [layer] if values else []
+        return [layer]
 
     def _tasks(self, data: Sequence[Any], path: FilePath, where: Where, above: _Inherited) -> list[Task]:
         tasks: list[Task] = []
@@ -227,10 +240,6 @@ def _near(path: FilePath) -> str:
         return nearest(path.name, sorted(entry.name for entry in path.parent.iterdir()))
     except OSError:
         return ""
-
-
-def _not_vars(name: str) -> list[Mistake]:
-    return [Mistake("a file of variables is a mapping", Where(name), "name: value")]
 
 
 def _moved(mistake: Mistake) -> Mistake:

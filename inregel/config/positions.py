@@ -16,7 +16,7 @@ import yaml
 
 from inregel.config.events import events
 from inregel.config.jsontext import tokens
-from inregel.config.lines import LONGEST, Lines, hidden_above, masked, place, window
+from inregel.config.lines import LONGEST, Lines, hidden_above, masked, place, window, without_user
 from inregel.config.mistakes import ConfigError, Mistake, Position, Unquoted, Where
 from inregel.config.syntax import quoted
 from inregel.config.words import cut, is_secret
@@ -142,7 +142,7 @@ class _Files:
     def placed(self, mistake: Mistake) -> Mistake:
         """The mistake with its position, and with the text to write where that is the written one in quotes."""
         if isinstance(mistake.where, Position):
-            return Mistake(mistake.message, mistake.where, mistake.instead)
+            return Mistake(without_user(mistake.message), mistake.where, without_user(mistake.instead))
         instead = mistake.instead
         if isinstance(mistake, Unquoted):
             found, _ = self._spot(mistake.where)
@@ -153,7 +153,7 @@ class _Files:
                 instead = mistake.example
             elif written and "{{" not in written:
                 instead = quoted(cut(written))
-        return Mistake(mistake.message, self.position(mistake.where), instead)
+        return Mistake(without_user(mistake.message), self.position(mistake.where), without_user(instead))
 
     def text(self, mistake: Mistake) -> str:
         """The mistake as people read it."""

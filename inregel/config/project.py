@@ -239,7 +239,7 @@ class Project:
         return found
 
     def _declare(self, play: Play, office_id: str, wrong: Wrong) -> list[Declaration]:
-        locked = self.inventory.locked(office_id)
+        locked = self.inventory.locked(office_id) or variables.locked_among(play.vars)
         if locked is not None:
             return [Declaration(task, task.module, {}, locked.reason, locked.remedy) for task in play.tasks]
         return self._declarer.declare(play, office_id, self._shared(office_id, play), wrong)

@@ -71,6 +71,12 @@ class Vars(dict[str, Any]):
         self.layers = tuple(layers)
 
 
+def locked_among(values: Mapping[str, Any]) -> Locked | None:
+    """Why not all variables of a play are known: a file of its `vars_files` could not be decrypted."""
+    layers = values.layers if isinstance(values, Vars) else ()
+    return next((layer.locked for layer in layers if layer.locked is not None), None)
+
+
 def place_of(name: str, layers: Sequence[Layer]) -> Where | Position | None:
     """Where the value of a variable stands that wins, or None."""
     for layer in reversed(layers):

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from inregel.contract import Checkpoint, Connection, Driver, Key, Operation, Receipt, Scope, Secret, State, View, World
-from inregel.crashpoints import point
+from inregel.crashpoints import edge
 from inregel.errors import Unavailable
 from inregel.formats import values
 
@@ -30,6 +30,8 @@ DEFAULT_OPERATIONS = ("memory.set", "memory.remove")
 
 Resource = tuple[str, str, Key]
 """(connection identity, module, key)."""
+Later = tuple[datetime, "State | None"]
+"""When a third party has done its part, and what is there then."""
 
 
 @dataclass(slots=True)
@@ -59,10 +61,12 @@ class Store:
     """Modules whose listing is never whole."""
     faults: list[Fault] = field(default_factory=list)
 
-    def put(self, resource: Resource, state: State | None) -> None:
-        """Sets or removes a resource, and counts it."""
+    def put(self, resource: Resource, state: State | None, later: Later | None = None) -> None:
+        """Sets or removes a resource, counts it, and notes what a third party will make of it `later`."""
         self.writes[resource] += 1
         self.set(resource, state)
+        if later is not None:
+            self.due.append((later[0], resource, later[1]))
 
     def set(self, resource: Resource, state: State | None) -> None:
         """Sets or removes a resource without counting: what happens outside of inregel."""
@@ -92,18 +96,18 @@ class FileStore(Store):
         self._at = 0
         self.refresh()
 
-    def put(self, resource: Resource, state: State | None) -> None:
+    def put(self, resource: Resource, state: State | None, later: Later | None = None) -> None:
         """Adds a line, and takes it over."""
         identity, module, key = resource
-        line = json.dumps([identity, module, key, values.encode(state)]) + "\n"
-        point("memory.before_commit")
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(handle, line.encode())
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        point("memory.after_commit")
+        then = [later[0].isoformat(), values.encode(later[1])] if later is not None else []
+        line = json.dumps([identity, module, key, values.encode(state), *then]) + "\n"
+        with edge("memory.write"):
+            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(handle, line.encode())
+                os.fsync(handle)
+            finally:
+                os.close(handle)
         self.refresh()
 
     def refresh(self) -> None:
@@ -113,10 +117,10 @@ class FileStore(Store):
         with self.path.open("rb") as file:
             file.seek(self._at)
             for line in file:
-                identity, module, key, state = json.loads(line)
+                identity, module, key, state, *then = json.loads(line)
                 resource = (identity, module, key if isinstance(key, str) else (key[0], key[1]))
-                self.writes[resource] += 1
-                self.set(resource, values.decode(state))
+                later = (datetime.fromisoformat(then[0]), values.decode(then[1])) if then else None
+                Store.put(self, resource, values.decode(state), later)
             self._at = file.tell()
 
 
@@ -163,10 +167,9 @@ class MemoryDriver:
             return self._fail(fault)
         resource = (self._identity, operation.module, operation.key)
         checkpoint({"command": operation.id})
-        store.put(resource, operation.reaches)
-        later = operation.arguments.get("then")
-        if later is not None:
-            store.due.append((self._world.now() + timedelta(seconds=later[0]), resource, later[1]))
+        then = operation.arguments.get("then")
+        later = (self._world.now() + timedelta(seconds=then[0]), then[1]) if then else None
+        store.put(resource, operation.reaches, later)
         if fault is not None:
             return self._fail(fault)
         name = operation.arguments.get("captures")

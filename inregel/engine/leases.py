@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from inregel.contract import Office
+from inregel.crashpoints import edge
 from inregel.ledger.base import Holder, Lease, Ledger
 
 
@@ -41,7 +42,8 @@ class Leases:
             self._taken.append(lock)
         try:
             for name in self._names:
-                self.held = (*self.held, self._ledger.acquire(name, self._holder, self._ttl))
+                with edge("apply.lease"):
+                    self.held = (*self.held, self._ledger.acquire(name, self._holder, self._ttl))
         except BaseException:
             self._give_back()
             raise
@@ -53,7 +55,8 @@ class Leases:
     def _give_back(self) -> None:
         try:
             for lease in self.held:
-                self._ledger.release(lease)
+                with edge("apply.release"):
+                    self._ledger.release(lease)
         finally:
             self.held = ()
             for lock in self._taken:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from inregel.contract import Key, Office, Seen, State, Unknown
-from inregel.crashpoints import point
+from inregel.crashpoints import edge
 from inregel.engine import performing, planning
 from inregel.engine.leases import Leases, identities
 from inregel.engine.run import OfficeRun, Reading, Run
@@ -94,7 +94,6 @@ class OfficeWork:
             options = self.run.options
             leases = Leases(self.run.ledger, self.run.holder, names, options.now, options.lease, self.run.locks)
             async with leases:
-                point("apply.leased")
                 await self._leased(leases)
         if self.reading.errors and self.result.error is None:
             self.result.error = self.reading.errors[0]
@@ -136,7 +135,7 @@ class OfficeWork:
         run = self.run
         if not leases.unbroken(run.fences):
             self.reading = await run.read(self.office)
-        await performing.settle(run, self.office, leases, self._find())
+        await self._settle(leases)
         await self._plan_again()
         for _ in range(MOST_ROUNDS):
             ready = list(self._ready())
@@ -145,7 +144,24 @@ class OfficeWork:
             await self._round(leases, ready)
         self._finish(leases)
         run.fences |= {lease.identity: lease.fence for lease in leases.held}
-        point("apply.before_release")
+
+    async def _settle(self, leases: Leases) -> None:
+        """What an earlier run began and did not end. What this run does not plan is read for it."""
+        pending = self.run.ledger.pending([self.name])
+        if not pending:
+            return
+        find = read = self._find()
+        planned = {(item.module, item.key) for item in self.office.declared if item.planned}
+        others = {(item.module, item.key) for item in pending} - planned
+        if others:
+            reading = await self.run.read_undeclared(self.office, others)
+            known = self.run.ledger.known([self.name]).get(self.name)
+            apart = planning.finder(reading, known)
+
+            def find(module: str, key: Key) -> Found:
+                return apart(module, key) if (module, key) in others else read(module, key)
+
+        await performing.settle(self.run, self.office, leases, pending, find)
 
     async def _round(self, leases: Leases, ready: Sequence[tuple[Entry, PlannedStep]]) -> None:
         """Performs what can be begun, reads it again, verifies, plans again."""
@@ -161,7 +177,6 @@ class OfficeWork:
             tasks.append(performing.prepare(entry, planned.step))
         if tasks:
             await performing.perform(run, self.office, leases, tasks)
-            point("apply.before_verify")
             await self._read_again([task.ref for task in tasks])
             leases.outlast(run.options.patience)
             self.failed |= performing.verify(run, leases, tasks, self._find())
@@ -190,11 +205,9 @@ class OfficeWork:
         entries = self._entries()
         in_sync = {(entry.module, entry.key) for entry in entries if entry.status is Status.IN_SYNC}
         scope = self._scope()
-        point("apply.before_orders")
-        with run.ledger.writing(*leases.held) as tx:
+        with edge("apply.orders"), run.ledger.writing(*leases.held) as tx:
             opened = self.job.desk.settle(tx, self.office.office, self._own_orders(), in_sync, scope)
             tx.record_sync(self.name, self._synced())
-        point("apply.after_orders")
         self._number(opened)
         self.result.handed_out = [order for order in opened.values() if order.number not in before]
         after = {order.number for order in run.ledger.orders([self.name])}

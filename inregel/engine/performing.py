@@ -10,11 +10,12 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any, Literal
 
-from inregel.contract import UNKNOWN, Key, Operation, Provenance, Receipt, Step
-from inregel.crashpoints import point
+from inregel.contract import UNKNOWN, Checkpoint, Driver, Key, Operation, Provenance, Receipt, Step
+from inregel.crashpoints import edge
 from inregel.engine.leases import Leases
 from inregel.engine.run import OfficeRun, Run
 from inregel.errors import InregelError
@@ -89,9 +90,8 @@ async def perform(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[T
 def _intend(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[Task]) -> None:
     """Writes to the journal what is about to be done, and takes its quota."""
     leases.outlast(run.options.patience * 2)
-    point("apply.before_intend")
     quotas, today = run.project.settings.quotas, run.shared.now.date()
-    with run.ledger.writing(*leases.held) as tx:
+    with edge("apply.intend"), run.ledger.writing(*leases.held) as tx:
         for task in tasks:
             quota = quotas.get(task.step.operation)
             try:
@@ -102,7 +102,6 @@ def _intend(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[Task]) 
                 continue
             tx.intend(_pending(run, office, task))
             task.journalled = True
-    point("apply.after_intend")
 
 
 def _pending(run: Run, office: OfficeRun, task: Task) -> Pending:
@@ -121,55 +120,61 @@ def _pending(run: Run, office: OfficeRun, task: Task) -> Pending:
 
 async def _one(run: Run, office: OfficeRun, leases: Leases, task: Task) -> None:
     """One operation through the driver. Anything but a clear answer is `unknown`."""
-    leases.outlast(run.options.patience)
     observer, connection = run.options.observer, office.office.connections[task.system]
     driver = await run.driver(office.office, task.system)
     if driver is None or task.operation.name not in driver.operations:
         task.detail = "the driver can no longer perform it; make a new plan"
         return
     observer.performing(office.office.id, task.entry, task.step)
-    point("apply.before_perform")
-    task.outcome, task.detail = "unknown", "interrupted"
-    checkpoint = partial(_checkpoint, run, leases, task.operation.id)
-    try:
-        async with run.slot(connection), asyncio.timeout(run.options.patience.total_seconds()):
-            receipt = await driver.perform(task.operation, checkpoint)
-    except TimeoutError:
-        receipt = Receipt("unknown", f"no answer within {run.options.patience.total_seconds():g} s")
-    except InregelError as error:
-        receipt = Receipt("unknown", str(error))
-    except Exception as error:
-        receipt = Receipt("unknown", f"the driver has a fault: {type(error).__name__}")
-    point("apply.after_perform")
-    if receipt.captured:
-        _capture(run, leases, connection.identity, receipt)
+    async with run.slot(connection):
+        # Not before: others may have had the place for long, and the lease may be theirs by now.
+        leases.outlast(run.options.patience * 2)
+        if run.stopping:
+            task.skipped, task.detail = True, "not begun"
+            return
+        task.outcome, task.detail = "unknown", "interrupted"
+        with edge("apply.perform"):
+            receipt = await _ask(driver, task.operation, run.options.patience, partial(_checkpoint, run, leases, task))
+        if receipt.captured:
+            _capture(run, leases, connection.identity, receipt)
     task.outcome, task.detail = receipt.outcome, receipt.detail
     observer.performed(office.office.id, task.entry, task.step, receipt.outcome, receipt.detail)
 
 
-def _checkpoint(run: Run, leases: Leases, id: str, data: Mapping[str, Any]) -> None:
-    with run.ledger.writing(*leases.held) as tx:
-        tx.checkpoint(id, data)
+async def _ask(driver: Driver, operation: Operation, patience: timedelta, checkpoint: Checkpoint) -> Receipt:
+    """What the driver answers; no answer in time, and every error, is `unknown`."""
+    try:
+        async with asyncio.timeout(patience.total_seconds()):
+            return await driver.perform(operation, checkpoint)
+    except TimeoutError:
+        return Receipt("unknown", f"no answer within {patience.total_seconds():g} s")
+    except InregelError as error:
+        return Receipt("unknown", str(error))
+    except Exception as error:
+        return Receipt("unknown", f"the driver has a fault: {type(error).__name__}")
+
+
+def _checkpoint(run: Run, leases: Leases, task: Task, data: Mapping[str, Any]) -> None:
+    with edge("apply.checkpoint"), run.ledger.writing(*leases.held) as tx:
+        tx.checkpoint(task.operation.id, data)
 
 
 def _capture(run: Run, leases: Leases, identity: str, receipt: Receipt) -> None:
     """What is shown once is stored before anything else happens."""
-    with run.ledger.writing(*leases.held) as tx:
+    with edge("apply.capture"), run.ledger.writing(*leases.held) as tx:
         for name, secret in receipt.captured.items():
             tx.capture(name, identity, secret)
 
 
 def _record(run: Run, leases: Leases, tasks: Sequence[Task]) -> None:
     """Writes to the journal what became of them; what was not begun failed for certain."""
-    point("apply.before_outcome")
-    with run.ledger.writing(*leases.held) as tx:
+    with edge("apply.outcome"), run.ledger.writing(*leases.held) as tx:
         for task in tasks:
             if not task.journalled:
                 continue
             tx.outcome(task.operation.id, task.outcome or "failed", task.detail)
             if task.step.operation in run.project.settings.quotas and task.outcome != "unknown":
                 tx.settle_quota(task.operation.id, spent=task.outcome == "performed")
-    point("apply.after_outcome")
 
 
 def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[Ref, str]:
@@ -179,7 +184,7 @@ def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[
     """
     failed: dict[Ref, str] = {}
     today, key = run.shared.now.date(), run.secret_key
-    with run.ledger.writing(*leases.held) as tx:
+    with edge("apply.verify"), run.ledger.writing(*leases.held) as tx:
         for task in tasks:
             found = find(*task.ref)
             there = reached(found, task.step.reaches, today, key)
@@ -199,9 +204,13 @@ def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[
     return failed
 
 
-async def settle(run: Run, office: OfficeRun, leases: Leases, find: Find) -> None:
+async def settle(run: Run, office: OfficeRun, leases: Leases, pending: Sequence[Pending], find: Find) -> None:
     """What an earlier run left open: the driver says what became of it, else what was read says so."""
-    for item in run.ledger.pending([office.office.id]):
+    for item in pending:
+        connection = office.office.connections.get(item.module.partition(".")[0])
+        if connection is None or connection.identity != item.identity:
+            # It was done elsewhere: what is read here says nothing about it.
+            continue
         outcome, detail = await _settled(run, office, item), "settled by the driver"
         if outcome == "unknown":
             found = find(item.module, item.key)
@@ -209,7 +218,8 @@ async def settle(run: Run, office: OfficeRun, leases: Leases, find: Find) -> Non
                 continue
             there = reached(found, item.reaches, run.shared.now.date(), run.secret_key)
             outcome, detail = ("performed" if there else "failed"), "read back after an interruption"
-        with run.ledger.writing(*leases.held) as tx:
+        leases.outlast(run.options.patience)
+        with edge("apply.settle"), run.ledger.writing(*leases.held) as tx:
             tx.outcome(item.id, outcome, detail)
             if item.name in run.project.settings.quotas:
                 tx.settle_quota(item.id, spent=outcome == "performed")

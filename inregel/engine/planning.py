@@ -91,10 +91,12 @@ def planned_plays(run: Run) -> tuple[PlannedPlay, ...]:
 
 
 def revision(run: Run) -> str:
-    """The digest of all that the plan rests on: configuration and declared files, 64 hex digits."""
+    """The digest of all that the plan rests on: configuration, declared files, secrets. 64 hex digits."""
     digest = hashlib.sha256()
     files = dict(run.project.inputs())
     files |= {path: file.digest for path, file in run.shared.files.items()}
+    # A secret counts by its fingerprint: rekeying changes nothing, another password is another revision.
+    files |= {f"secret {name}": s.fingerprint(run.secret_key) for name, s in run.project.secrets.used.items()}
     for path, mark in sorted(files.items()):
         digest.update(f"{path}\0{mark}\n".encode())
     return digest.hexdigest()

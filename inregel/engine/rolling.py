@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from inregel import rollout
-from inregel.crashpoints import point
+from inregel.crashpoints import edge
 from inregel.engine.run import Run
 from inregel.ledger.base import Rollout
 from inregel.plan.model import Status
 
 
 class Rolling:
-    """One play's rollout in this run. Plays of one batch need no record."""
+    """One play's rollout in this run. A play of one batch without a stop rule needs no record."""
 
     def __init__(self, run: Run, index: int, record: Rollout | None) -> None:
         self._run, self._play = run, run.plays[index]
@@ -32,7 +32,7 @@ class Rolling:
         """The rollout that is under way at this revision, else a new one. Another revision supersedes the old."""
         play = run.plays[index]
         batches = rollout.batches(run.selected[index], play.serial)
-        if len(batches) < 2:
+        if len(batches) < 2 and play.max_fail_percentage is None:
             return cls(run, index, None)
         name = f"{play.name} ({run.options.limit})" if run.options.limit else play.name
         known = run.ledger.rollout(run.playbook.path, name)
@@ -41,11 +41,10 @@ class Rolling:
         if known is not None and known.state == "paused":
             return cls(run, index, known)
         record = Rollout(secrets.token_hex(4), run.playbook.path, name, revision, batches, "running", run.options.now())
-        with run.ledger.writing() as tx:
+        with edge("rollout.begin"), run.ledger.writing() as tx:
             if known is not None and known.state in ("running", "stopped"):
                 tx.save_rollout(replace(known, state="superseded"))
             tx.save_rollout(record)
-        point("rollout.saved")
         return cls(run, index, record)
 
     def may_start(self, batch: Sequence[str], results: Mapping[str, Any]) -> bool:
@@ -86,9 +85,8 @@ class Rolling:
     def _save(self, record: Rollout) -> None:
         known = self._run.ledger.rollout(record.playbook, record.play)
         if known != record:
-            with self._run.ledger.writing() as tx:
+            with edge("rollout.save"), self._run.ledger.writing() as tx:
                 tx.save_rollout(record)
-            point("rollout.saved")
         self._record = record
 
 

@@ -236,6 +236,19 @@ class Run:
             await self._read_system(run, system, scope, reading)
         return reading
 
+    async def read_undeclared(self, run: OfficeRun, refs: Collection[tuple[str, Key]]) -> Reading:
+        """Reads resources that this run does not plan; those of a system that cannot be reached are left out."""
+        reading = Reading()
+        scopes: dict[str, dict[str, frozenset[Key]]] = defaultdict(dict)
+        known = self.library.modules()
+        for module, key in refs:
+            system = module.partition(".")[0]
+            if module in known and system in run.office.connections:
+                scopes[system][module] = scopes[system].get(module, frozenset()) | {key}
+        for system, scope in scopes.items():
+            await self._read_system(run, system, scope, reading)
+        return reading
+
     async def _read_system(
         self, run: OfficeRun, system: str, scope: Mapping[str, frozenset[Key] | None], reading: Reading
     ) -> None:

@@ -229,7 +229,10 @@ class Transaction(Protocol):
     def attest(
         self, office: str, module: str, key: Key, values: State | None, by: Provenance, *, merge: bool = True
     ) -> None:
-        """Records what was stated: field by field (`merge`), or instead of all that was known. None is absent."""
+        """Records what was stated: field by field (`merge`), or instead of all that was known. None is absent.
+
+        What is recorded last holds, whatever its date. A secret among the values raises `TypeError`.
+        """
 
     def list_all(self, office: str, module: str, container: str, by: Provenance, present: Collection[Key]) -> None:
         """Records that a listing is whole: what is not `present` is absent, whatever was stated before."""
@@ -254,10 +257,13 @@ class Transaction(Protocol):
         """
 
     def intend(self, operation: Pending) -> None:
-        """Before an operation: it is about to be performed."""
+        """Before an operation: it is about to be performed.
+
+        Raises `LedgerError` where the same id was begun before and its outcome is not known: settle it first.
+        """
 
     def checkpoint(self, id: str, data: Mapping[str, Any]) -> None:
-        """What the other side shows once."""
+        """Adds what the other side shows once; the same names replace. Never a secret: that is `capture`."""
 
     def outcome(self, id: str, outcome: Literal["performed", "failed", "unknown"], detail: str = "") -> None:
         """After it: what became of it."""
@@ -333,11 +339,14 @@ class Ledger(Protocol):
         ...
 
     def acquire(self, identity: str, holder: Holder, ttl: timedelta) -> Lease:
-        """Takes the lease, or raises `LeaseHeld`. One whose holder has died or whose time is over is taken over."""
+        """Takes the lease, or raises `LeaseHeld`. One whose holder has died or whose time is over is taken over.
+
+        The same holder (by token) that still has it gets the same lease, prolonged. `token`: letters, digits, - and _.
+        """
         ...
 
     def renew(self, lease: Lease, ttl: timedelta) -> Lease:
-        """Prolongs it; raises `LeaseLost`."""
+        """Prolongs it, also when its time is over but nobody took it; raises `LeaseLost` where another did."""
         ...
 
     def release(self, lease: Lease) -> None:
@@ -369,11 +378,14 @@ class Ledger(Protocol):
         ...
 
     def forget(self, person: str) -> int:
-        """Destroys the keys of a person's records; returns how many. The chain still verifies."""
+        """Destroys the keys of a person's records; returns how many. The chain still verifies.
+
+        `person` is a name, an address, or `Name <address>`. Open work orders of that person are withdrawn.
+        """
         ...
 
     def backup(self, target: str) -> None:
-        """A whole copy, while others go on."""
+        """A whole copy in the new file `target`, while others go on. The key is not in it."""
         ...
 
     def close(self) -> None: ...

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from inregel.ledger.base import LedgerError
+from inregel.platform import write_durably
 
 KEY_SIZE: Final = 32
 KEY_VARIABLE: Final = "INREGEL_LEDGER_KEY"
@@ -67,11 +67,8 @@ def make_key(place: Path, environ: Mapping[str, str]) -> bytes:
     if environ.get(KEY_VARIABLE) or place.exists():
         return load_key(place, environ)
     key = secrets.token_bytes(KEY_SIZE)
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    # Whole or not at all: half a key would bar the way to a new one.
+    write_durably(place, f"{key.hex()}\n".encode(), mode=0o600)
     return key
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from inregel.crashpoints import edge
 from inregel.ledger.base import LedgerError, LedgerMissing, Violation, WrongLedger
 from inregel.ledger.crypto import KEY_VARIABLE, Keyring, KeyWrong, key_place, load_key, make_key
 from inregel.ledger.leases import Locks
@@ -60,8 +61,9 @@ def create_sqlite(place: Path, now: Callable[[], datetime], environ: Mapping[str
         fresh.unlink(missing_ok=True)
         with plain_errors(place):
             _fill(fresh, ledger_id, Keyring(key, ledger_id).check(ledger_id))
-        fresh.replace(place)
-        sync_folder(place.parent)
+        with edge("ledger.create"):
+            fresh.replace(place)
+            sync_folder(place.parent)
     except OSError as error:
         raise LedgerError(reason=f"No ledger could be made at {place}: {error.strerror or error}.") from error
     ledger = open_sqlite(place, ledger_id=ledger_id, now=now, environ=environ)
@@ -136,12 +138,13 @@ def backup(store: Store, target: Path) -> None:
 
 
 def _place(fresh: Path, target: Path) -> None:
-    with fresh.open("rb+") as file:
-        os.fsync(file.fileno())
-    if target.exists():
-        raise BackupThere(place=target)
-    fresh.replace(target)
-    sync_folder(target.parent)
+    with edge("ledger.backup"):
+        with fresh.open("rb+") as file:
+            os.fsync(file.fileno())
+        if target.exists():
+            raise BackupThere(place=target)
+        fresh.replace(target)
+        sync_folder(target.parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +193,12 @@ def restore(
             except LedgerError as error:
                 raise _renamed(error, fresh, source) from error
             aside = _move_aside(place, now()) if place.exists() else None
-            fresh.replace(place)
-            sync_folder(place.parent)
+            with edge("ledger.restore"):
+                # A log that a crash left behind belongs to the ledger that was there, not to this one.
+                for path in _with_logs(place)[1:]:
+                    path.unlink(missing_ok=True)
+                fresh.replace(place)
+                sync_folder(place.parent)
         finally:
             for path in _with_logs(fresh):
                 path.unlink(missing_ok=True)
@@ -208,7 +215,7 @@ def _copy(source: Path, fresh: Path) -> None:
         raise BackupUnusable(place=source, reason="there is no such file.")
     shutil.copyfile(source, fresh)
     fresh.chmod(0o600)
-    with fresh.open("rb+") as file:
+    with edge("ledger.copy"), fresh.open("rb+") as file:
         os.fsync(file.fileno())
 
 
@@ -254,7 +261,8 @@ def _move_aside(place: Path, now: datetime) -> Path:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     for path, other in zip(_with_logs(place), _with_logs(aside), strict=True):
         if path.exists():
-            path.replace(other)
+            with edge("ledger.aside"):
+                path.replace(other)
     return aside
 
 

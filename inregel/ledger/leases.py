@@ -29,7 +29,11 @@ class Locks:
         self._held: dict[str, HeldLock] = {}
 
     def hold(self, token: str) -> None:
-        """Shows from here on that the holder of `token` lives. Once is enough; again is harmless."""
+        """Shows from here on that the holder of `token` lives. Once is enough; again is harmless.
+
+        Inside a transaction of the ledger: only one process at a time makes or sweeps files, so that none is swept
+        between its making and its locking.
+        """
         if token in self._held:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -37,18 +41,18 @@ class Locks:
         # None: another ledger object of this very process shows it, since a token names one process.
         if lock:
             self._held[token] = lock
+            self._sweep()
 
     def has_died(self, token: str) -> bool:
         """Whether the process of `token` has ended."""
         return token not in self._held and lock_is_free(self._path(token))
 
-    def sweep(self) -> None:
-        """Removes what ended processes left behind."""
-        if self._folder.is_dir():
-            for path in self._folder.iterdir():
-                if path.name not in self._held and lock_is_free(path):
-                    with suppress(OSError):
-                        path.unlink()
+    def _sweep(self) -> None:
+        # What killed processes left behind.
+        for path in self._folder.iterdir():
+            if path.name not in self._held and lock_is_free(path):
+                with suppress(OSError):
+                    path.unlink()
 
     def living(self) -> list[str]:
         """Tokens of the processes that live, this one left out."""
@@ -84,8 +88,8 @@ class Leases:
 
     def acquire(self, identity: str, holder: Holder, ttl: timedelta) -> Lease:
         """Takes it, also over from a holder that died or whose time is over. The same holder gets the same lease."""
-        self._locks.hold(holder.token)
         with self._store.commit():
+            self._locks.hold(holder.token)
             now = self._now()
             row = self._store.row("lease", {"identity": identity})
             fence, since = (row[2] if row else 0) + 1, now
@@ -137,8 +141,8 @@ class Leases:
 
     def take_slot(self, identity: str, limit: int, holder: Holder, ttl: timedelta) -> int | None:
         """The lowest free place, from 0; None when all are taken."""
-        self._locks.hold(holder.token)
         with self._store.commit(durable=False):
+            self._locks.hold(holder.token)
             now = self._now()
             rows = self._store.rows("slots", {"identity": identity})
             taken = {slot: (token, expires) for slot, token, expires in rows}

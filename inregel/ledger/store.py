@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from inregel.crashpoints import point
+from inregel.crashpoints import edge
 from inregel.ledger.base import LedgerError, LedgerMissing
 from inregel.ledger.queries import migrations, statements
 
@@ -154,9 +154,8 @@ class Store:
                 self.connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield
-                    point("ledger.before_commit")
-                    self.connection.execute("COMMIT")
-                    point("ledger.after_commit")
+                    with edge("ledger.commit"):
+                        self.connection.execute("COMMIT")
                 finally:
                     self._end()
             finally:
@@ -215,7 +214,8 @@ def migrate(connection: sqlite3.Connection, scripts: Mapping[int, str] | None = 
                 for statement in _split(script):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
-            connection.execute("COMMIT")
+            with edge("ledger.migrate"):
+                connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

@@ -243,6 +243,10 @@ def _entry(
         return entry
     entry.fields, entry.actor, entry.line = item.fields, item.actor, item.kind
     entry.blocked, entry.wait, entry.until, entry.needs = item.blocked, item.wait, item.until, item.needs
+    if item.blocked is not None and item.blocked.field:
+        # The line of the argument that is wrong, rather than that of the task.
+        path = (*declared.task.where.path, declared.module, item.blocked.field)
+        entry.where = declared.task.where._replace(path=path)
     entry.chain = _with_orders(item, orders or {})
     if item.groups and grouping is not None and orders:
         own = [orders[g].identity for g in item.groups if g in orders]

@@ -69,9 +69,10 @@ def _declared(subject: Subject) -> Iterator[Line]:
     yield from _heading("Declared")
     play = plan.plays[entry.play].name if entry.play < len(plan.plays) else ""
     text = f'task "{entry.task}"' + (f', play {entry.play + 1} "{play}"' if play else "")
-    yield line(f"  {text}", right=str(subject.locate(entry.where)), hang=4)
+    task = task_of(entry)
+    yield line(f"  {text}", right=str(subject.locate(task)), hang=4)
     for name, value in (subject.args or {}).items():
-        where = Where(entry.where.file, (*entry.where.path, entry.module, name))
+        where = Where(task.file, (*task.path, entry.module, name))
         yield line(f"  {pad(name, _COLUMN)}{_argument(value)}", right=str(subject.locate(where)), hang=_HANG)
 
 
@@ -197,6 +198,12 @@ def _said(event: Event) -> str:
 
 
 # --- choosing -------------------------------------------------------------------------------------------------------
+
+
+def task_of(entry: Entry) -> Where:
+    """The node of the task itself, also where the entry names one of its arguments as the wrong one."""
+    path = entry.where.path
+    return Where(entry.where.file, path[:-2]) if path[-2:-1] == (entry.module,) else entry.where
 
 
 def matching(entries: Iterable[Entry], resource: str) -> list[Entry]:

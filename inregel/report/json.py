@@ -87,7 +87,10 @@ def _office(part: OfficePlan) -> dict[str, Any]:
         "unavailable": part.unavailable,
         "resources": [_entry(entry) for entry in part.entries],
         "orders": [_order(order) for order in part.orders],
-        "findings": [{"module": module, **asdict(finding)} for module, finding in part.findings],
+        "findings": [
+            {"module": module, "message": finding.message, "field": finding.field, "source": finding.source}
+            for module, finding in part.findings
+        ],
         "tables": [
             {"title": table.title, "columns": list(table.columns), "rows": [list(row) for row in table.rows]}
             for table in part.tables
@@ -219,7 +222,13 @@ def _day(day: date | None) -> str | None:
 
 
 def _blocked(blocked: Blocked) -> dict[str, Any]:
-    return asdict(blocked)
+    return {
+        "reason": blocked.reason,
+        "who": blocked.who,
+        "remedy": blocked.remedy,
+        "cause": blocked.cause,
+        "field": blocked.field,
+    }
 
 
 def _wait(wait: Wait) -> dict[str, Any]:

@@ -95,6 +95,17 @@ def cut(text: str, width: int) -> str:
 
 def layout(meant: Line, width: int) -> list[list[Span]]:
     """The lines on the screen, each at most `width` columns; only a single longer word is wider."""
+    return [_stripped(row) for row in _placed(meant, width)]
+
+
+def _stripped(row: list[Span]) -> list[Span]:
+    """Without blanks at the end."""
+    while row and not row[-1].text.rstrip(" "):
+        row = row[:-1]
+    return [*row[:-1], Span(row[-1].text.rstrip(" "), row[-1].style)] if row else row
+
+
+def _placed(meant: Line, width: int) -> list[list[Span]]:
     spans = [Span(clean(text), style) for text, style in meant.spans if text]
     right = clean(meant.right)
     taken = sum(cells(span.text) for span in spans)
@@ -169,7 +180,7 @@ def _words(spans: Iterable[Span]) -> list[list[Span]]:
 
 def plain(lines: Iterable[Line], width: int) -> list[str]:
     """The lines as text without colour."""
-    return ["".join(span.text for span in row).rstrip() for meant in lines for row in layout(meant, width)]
+    return ["".join(span.text for span in row) for meant in lines for row in layout(meant, width)]
 
 
 def write(lines: Iterable[Line], stream: TextIO, *, width: int, color: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final, Protocol
 
@@ -83,6 +83,11 @@ class SecretSource(Protocol):
     @property
     def usable(self) -> bool:
         """False with --no-secrets: the three below raise `SecretsOff`."""
+        ...
+
+    @property
+    def used(self) -> Mapping[str, Secret]:
+        """The secrets that were asked for by name so far: what a plan rests on."""
         ...
 
     def get(self, name: str) -> Secret:

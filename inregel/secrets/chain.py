@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from inregel.contract import Secret
@@ -45,6 +45,11 @@ class Chain:
         self._captured = captured
         self._found: dict[str, Secret] = {}
         self._opened: dict[bytes, bytes] = {}
+
+    @property
+    def used(self) -> Mapping[str, Secret]:
+        """The secrets that were asked for by name so far."""
+        return self._found
 
     def get(self, name: str) -> Secret:
         """The secret of this name. A locked vault is an error only where no other store has it."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from inregel.crashpoints import edge
 from inregel.platform import HeldLock, hold_lock, sync_folder
 from inregel.secrets.base import SecretError
 
@@ -37,7 +38,7 @@ class Disk:
     def write(self, path: Path, data: bytes, mode: int) -> None:
         """Writes all of a new file and waits until it is on the disk."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
-        with os.fdopen(os.open(path, flags, _PRIVATE), "wb") as stream:
+        with edge("secrets.write"), os.fdopen(os.open(path, flags, _PRIVATE), "wb") as stream:
             # One that a killed process left behind may have other rights.
             path.chmod(mode)
             stream.write(data)
@@ -46,8 +47,9 @@ class Disk:
 
     def replace(self, fresh: Path, path: Path) -> None:
         """Gives the new file its name, and waits until that is on the disk."""
-        fresh.replace(path)
-        sync_folder(path.parent)
+        with edge("secrets.replace"):
+            fresh.replace(path)
+            sync_folder(path.parent)
 
     def remove(self, path: Path) -> None:
         """Takes a file away."""

@@ -18,6 +18,7 @@ class MemorySource:
         self.values: dict[str, str | bytes] = dict(values or {})
         self.usable = usable
         self._password = password
+        self.used: dict[str, Secret] = {}
 
     def get(self, name: str) -> Secret:
         """The secret of this name."""
@@ -25,7 +26,8 @@ class MemorySource:
             raise SecretsOff(what=f"The secret {name}")
         if name not in self.values:
             raise SecretMissing(name, self.values)
-        return Secret(name, self.values[name])
+        self.used[name] = Secret(name, self.values[name])
+        return self.used[name]
 
     def decrypt(self, data: bytes, name: str) -> bytes:
         """The content of a vault."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from inregel.config.model import Settings
 from inregel.contract import Provenance, Secret
+from inregel.crashpoints import edge
 from inregel.ledger.base import Ledger, Order, OrderClosed, OrderLine, OrderState, Transaction
 from inregel.library import Library
 from inregel.plan.draft import ref_text
@@ -78,7 +79,7 @@ class Work:
         value = inline.get(name, self._root, self._secrets).reveal()
         if value in reason or value in by:
             raise WorkError(reason="The reason holds the secret itself, and reasons are recorded. Give another reason.")
-        with self._ledger.writing() as tx:
+        with edge("work.reveal"), self._ledger.writing() as tx:
             body = {"order": order.number, "secret": name}
             tx.event(order.order.office, "secret.revealed", body, person=by, private={"reason": reason})
         return value
@@ -105,7 +106,7 @@ class Work:
             raise AnswersRefused(order.number, verdict.refusals, _REMEDY)
         kept = None if evidence is None else keep(evidence, self._root())
         stored = {name: each for name, each in plain.items() if not forms.is_secret(name, order.order.schema)}
-        with self._ledger.writing() as tx:
+        with edge("work.answer"), self._ledger.writing() as tx:
             closed = tx.close_order(
                 order.number, "done", by=by, lines=verdict.lines, answers=stored, note=describe(verdict.lines)
             )
@@ -135,7 +136,7 @@ class Work:
             replace(line, outcome="cannot", note=reason) if _line_name(line) in wanted else line
             for line in order.order.lines
         ]
-        with self._ledger.writing() as tx:
+        with edge("work.refuse"), self._ledger.writing() as tx:
             settle_quotas(tx, order, spent=False)
             return tx.close_order(order.number, "failed", by=by, lines=ended, note=reason)
 
@@ -147,7 +148,7 @@ class Work:
             raise WorkError(reason=f"{order.number} is open already: inregel work show {order.number}")
         if order.state != "failed":
             raise closed(order)
-        with self._ledger.writing() as tx:
+        with edge("work.reopen"), self._ledger.writing() as tx:
             return tx.close_order(order.number, "withdrawn", by=by, note="the refusal was lifted")
 
     # --- what is recorded -------------------------------------------------------------------------------------------

@@ -47,9 +47,8 @@ def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
         certificate = _open(args, inputs)
         _refuse_unfit(certificate, args, office, inputs)
     except Fault as fault:
-        raise Fault(
-            fault.blocked.reason, remedy=fault.blocked.remedy, who=fault.blocked.who, key=fault.key or email
-        ) from fault
+        fault.key = fault.key or email
+        raise
     return {email: {"serial": certificate.serial, "valid_until": AtLeast(_renew_before(args))}}
 
 
@@ -148,10 +147,10 @@ def _open(args: Args, inputs: Inputs) -> pkcs12.Certificate:
         opened = inputs.once(("pkcs12", file.digest, secret), lambda: _read(file.data, secret))
     except pkcs12.WrongPassword as error:
         reason = f"secret {secret.name} does not open {file.path} (a sound PKCS#12 file)"
-        raise Fault(reason, remedy=f"inregel secret set {secret.name}") from error
+        raise Fault(reason, remedy=f"inregel secret set {secret.name}", field="password") from error
     except pkcs12.ContainerError as error:
         reason = file.path + str(error).removeprefix("It").rstrip(".")
-        raise Fault(reason, remedy=_remedy(error, file.path)) from error
+        raise Fault(reason, remedy=_remedy(error, file.path), field="file") from error
     assert isinstance(opened, pkcs12.Certificate)
     return opened
 
@@ -186,31 +185,34 @@ def _refuse_other_ways(args: Args, office: Office) -> None:
             "a starting office: A.i. Automatisering sets up its first certificate in the migration service",
             who="other",
             remedy="afterwards write kind: renewal",
+            field="kind",
         )
     if args.get("route", "import") == "renew":
         here = screen(office)
         what = "is not supported yet" if here["band"] == "renewal" else f"needs 1.2628.3.16, here is {here['version']}"
-        raise Fault(f"route renew {what}", remedy="route: import, with file and password")
+        raise Fault(f"route renew {what}", remedy="route: import, with file and password", field="route")
 
 
 def _refuse_unfit(certificate: pkcs12.Certificate, args: Args, office: Office, inputs: Inputs) -> None:
     file, until = args["file"], certificate.last_day(inputs.now.tzinfo)
     if certificate.valid_until < inputs.now:
-        raise Fault(f"{file} expired on {until}", remedy=f"{_COLLECT} {file}")
+        raise Fault(f"{file} expired on {until}", remedy=f"{_COLLECT} {file}", field="file")
     if certificate.valid_from > inputs.now:
         first = certificate.first_day(inputs.now.tzinfo)
-        raise Fault(f"{file} is not valid before {first}", remedy="wait until that day")
+        raise Fault(f"{file} is not valid before {first}", remedy="wait until that day", field="file")
     wanted = str(args["email"])
     if certificate.emails and wanted.casefold() not in {email.casefold() for email in certificate.emails}:
         raise Fault(
             f"{file} is the certificate of {', '.join(certificate.emails)}, not of {wanted}",
             remedy=f"put the file of {office.name} there, or correct email",
+            field="file",
         )
     left = (until - inputs.today).days
     if left < _renew_before(args).days:
         raise Fault(
             f"{file} is valid until {until}: {left} days left, and renew_before asks for {_renew_before(args).days}",
             remedy=f"{_COLLECT} {file}",
+            field="file",
         )
 
 

@@ -6,28 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from helpers.canary import canary
 from helpers.clock import Clock
+from helpers.example import Stage
 from inregel.commands.apply import apply
 from inregel.commands.context import Context
 from inregel.commands.explain import NoSuchOffice, NoSuchResource, TooMany, explain
 from inregel.commands.session import WhichPlaybook
-from inregel.sandbox.example import build
 
 
 @pytest.fixture
 def context(tmp_path: Path, clock: Clock) -> Context:
     """The example, and who types there."""
-    build(tmp_path, clock, {}, make_secret=canary)
-    return Context(
-        directory=tmp_path,
-        out=io.StringIO(),
-        err=io.StringIO(),
-        environ={},
-        now=clock,
-        interactive=False,
-        vault_ids=(str(tmp_path / ".vault-password"),),
-    )
+    return Stage(tmp_path, clock).context()
 
 
 def said(context: Context, office: str, resource: str, *, playbook: str = "") -> list[str]:
@@ -71,6 +61,8 @@ def test_it_hands_out_nothing_and_records_nothing(context: Context) -> None:
 def test_why_it_is_blocked(context: Context) -> None:
     told = said(context, "zwolle", "assu.certificate", playbook="playbooks/site.yml")
     assert "  you can: inregel secret set assu_pfx_zwolle" in told
+    assert told[told.index("Declared") + 1].endswith("  playbooks/site.yml:7:7")
+    assert any(line.startswith("  file                 files/zwolle.abc  ") for line in told)
 
 
 def test_a_module_with_several_resources_is_explained_one_by_one(context: Context) -> None:

@@ -26,7 +26,9 @@ def load(root: Path, tasks: str, secrets: MemorySource | None = None, more: str 
     return project.load(make(root, files), secrets=secrets or MemorySource())
 
 
-def declare(root: Path, tasks: str, office: str = "ede", secrets: MemorySource | None = None, more: str = "") -> list[Declaration]:
+def declare(
+    root: Path, tasks: str, office: str = "ede", secrets: MemorySource | None = None, more: str = ""
+) -> list[Declaration]:
     found = load(root, tasks, secrets, more)
     [play] = found.playbook("site.yml").plays
     return found.declare(play, office)
@@ -144,7 +146,7 @@ def test_a_missing_secret_blocks_its_office_and_its_task_alone(tmp_path: Path) -
     found.check([(play, ["ede", "hoorn"])])
     ede, hoorn = found.declare(play, "ede"), found.declare(play, "hoorn")
     assert (ede[0].fault, ede[0].remedy) == (
-        "There is no secret pw_ede; there is pw_hoorn.", "Set it: inregel secret set pw_ede",
+        "There is no secret pw_ede.", "Set it: inregel secret set pw_ede",
     )  # fmt: skip
     assert ede[1].fault == ""
     assert hoorn[0].args["password"] == Secret("pw_hoorn", source.values["pw_hoorn"])
@@ -193,18 +195,13 @@ CASES = {
         ["site.yml:3:25: `loop` takes a list, and this gives a mapping (2 offices: ede, hoorn) "
          '-> loop: "{{ NAME | dict2items }}"'],
     ),
-    "a secret in a longer text": (
-        "    - t.box: {password: \"x{{ secret('a') }}\"}\n",
-        [],
-    ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_mistake_is_told_once_with_its_place_and_its_offices(tmp_path: Path, case: str) -> None:
     tasks, expected = CASES[case]
-    if expected:
-        assert check(tmp_path, tasks) == expected
+    assert check(tmp_path, tasks) == expected
 
 
 def test_a_secret_in_a_longer_text_is_a_mistake_at_its_place(tmp_path: Path) -> None:
@@ -219,15 +216,16 @@ def test_a_secret_in_a_longer_text_is_a_mistake_at_its_place(tmp_path: Path) -> 
 def test_an_argument_that_the_schema_refuses_is_told_where_it_stands(tmp_path: Path) -> None:
     [line] = check(tmp_path, "    - t.box: {usr: x}\n")
     assert line.startswith("site.yml:3:15: ")
-    assert line.endswith("-> user")
-    [line] = check(tmp_path, '    - t.box: {count: "{{ kind }}"}\n' + "", more="")[:1]
+    assert line.endswith("-> user:")
+    line = check(tmp_path, '    - t.box: {count: "{{ kind }}"}\n')[0]
     assert line.startswith("inventory.yml:1:")
     assert "(for count of t.box)" in line
 
 
 def test_a_value_of_the_inventory_that_the_schema_refuses_is_told_at_its_own_place(tmp_path: Path) -> None:
     files = {
-        "inventory.yml": "all:\n  offices:\n    ede:\n      certificate:\n        kind: nieuw\n      boxes: [0471234567]\n",
+        "inventory.yml": "all:\n  offices:\n    ede:\n      certificate:\n        kind: nieuw\n"
+        "      boxes: [0471234567]\n",
         "site.yml": '- offices: all\n  tasks:\n    - t.box: {kind: "{{ certificate.kind }}", numbers: "{{ boxes }}"}\n',
     }
     found = project.load(make(tmp_path, files), secrets=MemorySource())

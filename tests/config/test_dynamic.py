@@ -97,12 +97,15 @@ def test_a_script_whose_program_is_not_there_says_so(tmp_path: Path) -> None:
     make(tmp_path, {"inventory": "#!/nowhere/python\n"}, settings=settings("inventory"))
     (tmp_path / "inventory").chmod(0o755)
     assert mistakes(tmp_path) == [
-        "inventory: inventory cannot be run: No such file or directory; is its first line `#!` and a program that is there?"
+        "inventory: inventory cannot be run: No such file or directory; "
+        "is its first line `#!` and a program that is there?"
     ]
 
 
 WRONG = {
-    '{"nl": {"hosts": [], "vras": {}}}': ["inv.json:1:8: the group nl holds `hosts`, `vars` and `children`, and nothing else"],
+    '{"nl": {"hosts": [], "vras": {}}}': [
+        "inv.json:1:8: the group nl holds `hosts`, `vars` and `children`, and nothing else"
+    ],
     '{"nl": {"hosts": ["a b"]}}': [
         "inv.json:1:19: the office `a b` is not a name of letters, digits, `.`, `_` and `-`"
     ],

@@ -172,7 +172,9 @@ def test_mistakes_of_all_files_come_in_one_go(tmp_path: Path) -> None:
 
 def test_a_folder_of_ansible_says_what_it_is_called_here(tmp_path: Path) -> None:
     files = {"inventory.yml": "all: {offices: {ede: }}", "host_vars/ede.yml": "a: 1"}
-    assert mistakes(make(tmp_path, files)) == ["host_vars: the variables of offices stand in office_vars/ -> office_vars"]
+    assert mistakes(make(tmp_path, files)) == [
+        "host_vars: the variables of offices stand in office_vars/ -> office_vars"
+    ]
 
 
 @given(st.integers(0, 200), st.integers(0, 50), st.integers(1, 7))
@@ -190,6 +192,8 @@ def test_ranges_may_follow_each_other_and_be_of_letters() -> None:
 
 def test_a_circle_is_found_however_deep(tmp_path: Path) -> None:
     names = [f"g{number:02}" for number in range(30)]
-    lines = "".join(f"{one}: {{children: {{{two}: }}}}\n" for one, two in zip(names, [*names[1:], names[0]], strict=True))
+    lines = "".join(
+        f"{one}: {{children: {{{two}: }}}}\n" for one, two in zip(names, [*names[1:], names[0]], strict=True)
+    )
     [found] = mistakes(make(tmp_path, {"inventory.yml": lines}))
     assert found.endswith(" -> ".join([*names, names[0]]))

@@ -54,7 +54,10 @@ def test_a_pattern_selects_in_the_order_of_the_inventory(found: Project, pattern
     ("pattern", "message"),
     [
         ("utrect", "The pattern `utrect` names no group and no office. Nearest: utrecht\nAll names: inregel inventory"),
-        ("nl:!paroll", "The pattern `paroll` names no group and no office. Nearest: payroll\nAll names: inregel inventory"),
+        (
+            "nl:!paroll",
+            "The pattern `paroll` names no group and no office. Nearest: payroll\nAll names: inregel inventory",
+        ),
         ("xyzzy", "The pattern `xyzzy` names no group and no office.\nAll names: inregel inventory"),
         ("nl[4]", "The pattern `nl[4]` goes past the end: nl has 4 offices, and the first is [0]."),
         ("~(", "The pattern `~(` is not a regular expression: missing ), unterminated subpattern at position 0."),

@@ -154,7 +154,9 @@ def test_a_mistake_in_a_csv_file_has_its_place_and_its_words(tmp_path: Path, cas
 
 def test_a_csv_file_of_another_encoding_says_which_line(tmp_path: Path) -> None:
     data = ",".join(HEADER).encode() + "\nede,Assurantiën,,,,\n".encode("cp1252")
-    assert mistakes(with_csv(tmp_path, data)) == ["offices.csv:2:1: the file is not UTF-8 -> the file saved as CSV UTF-8"]
+    assert mistakes(with_csv(tmp_path, data)) == [
+        "offices.csv:2:1: the file is not UTF-8 -> the file saved as CSV UTF-8"
+    ]
 
 
 XLSX: dict[str, tuple[list[Any], dict[str, str], list[str]]] = {
@@ -198,11 +200,15 @@ def test_a_number_among_texts_that_begin_with_a_zero_has_lost_its_own(tmp_path: 
 
 def test_a_sheet_that_is_not_there_is_named_with_the_nearest(tmp_path: Path) -> None:
     root = with_xlsx(tmp_path, [HEADER, ROW], more="    sheet: Kantoor")
-    assert mistakes(root) == ["inventory.yml:12:12: there is no sheet `Kantoor`; there are: Kantoren, Anders -> Kantoren"]
+    assert mistakes(root) == [
+        "inventory.yml:12:12: there is no sheet `Kantoor`; there are: Kantoren, Anders -> Kantoren"
+    ]
 
 
 def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
-    root = make(tmp_path, {"inventory.yml": INVENTORY.format(file="offices.xlsx", more=""), "offices.xlsx": "PK nothing"})
+    root = make(
+        tmp_path, {"inventory.yml": INVENTORY.format(file="offices.xlsx", more=""), "offices.xlsx": "PK nothing"}
+    )
     assert mistakes(root) == ["offices.xlsx: this is not an XLSX file -> the sheet saved as XLSX"]
 
 

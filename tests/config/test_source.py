@@ -206,6 +206,15 @@ def test_a_device_without_end_is_refused(tmp_path: Path) -> None:
         source.read(Path("/dev/zero"), tmp_path)
 
 
+def test_a_file_that_is_too_large_is_refused_and_its_limit_named(tmp_path: Path) -> None:
+    text = refusal(tmp_path, "a: " + "x" * source.MAX_BYTES)
+    assert text.startswith(
+        "x.yml: the file is larger than 8 MiB\n    write instead: fewer values in one file: big lists"
+    )
+    assert read(tmp_path, "a: " + "x" * (source.MAX_BYTES - 3))
+    assert "larger than 16 MiB" in refusal(tmp_path, " " * (source.MAX_JSON_BYTES + 1), "x.json")
+
+
 def test_a_name_that_no_system_takes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="the file cannot be read"):
         source.read(tmp_path / "a\0b.yml", tmp_path)
@@ -281,13 +290,29 @@ def test_depth_is_bounded_at_its_limit(tmp_path: Path) -> None:
 
 SEEDS = [
     b"all:\n  vars: &v {a: 1}\n  children:\n    nl: {vars: {<<: *v}, offices: {utrecht: {name: 'x', n: [1, 2.5]}}}\n",
-    b"- name: x\n  offices: all\n  tasks:\n    - assu.postbus: {numbers: \"{{ n }}\"}\n      when: [a, \"b\"]\n",
+    b'- name: x\n  offices: all\n  tasks:\n    - assu.postbus: {numbers: "{{ n }}"}\n      when: [a, "b"]\n',
     b'{"a": [1, 2.5e3, null, true, "\\u00e9"], "b": {"c": "d"}}',
     b"a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\nb: 2026-01-01\nc: >\n  x\n  y\n",
 ]
 PIECES = st.sampled_from(
     [b"\t", b"\0", b"\xff", b"{", b"}", b"[", b"]", b"*a", b"&a", b"!!", b"!", b"|", b">", b"? ", b": ", b"- ", b"---"]
-    + [b"...", b"%", b"'", b'"', b"\\", b"\r", b"\n", b"\n\n", b" ", b"<<: ", b"\xef\xbb\xbf", b"@", b"`", b"#", b"\x85"]
+    + [
+        b"...",
+        b"%",
+        b"'",
+        b'"',
+        b"\\",
+        b"\r",
+        b"\n",
+        b"\n\n",
+        b" ",
+        b"<<: ",
+        b"\xef\xbb\xbf",
+        b"@",
+        b"`",
+        b"#",
+        b"\x85",
+    ]
     + [b"\xe2\x80\xa8", b"0x_", b".inf", b"1e999", b"9" * 500, b"2026-99-99", b"{{ x }}", b"\xed\xa0\x80", b"{%", b","]
 )
 

@@ -128,7 +128,8 @@ def test_a_template_gives(text: Any, value: Any) -> None:
         ("{{ plain", "this template is not complete or not right: "
          "unexpected end of template, expected 'end of print statement'.", ""),
         ("{{ 1 / 0 }}", "this template fails: division by zero", ""),
-        ("x {{ items_ }}", "a list stands inside a longer text; write what of it is meant, such as `x | join(', ')`", ""),
+        ("x {{ items_ }}", "a list stands inside a longer text; "
+         "write what of it is meant, such as `x | join(', ')`", ""),
         ("x {{ certificate }}", "a mapping stands inside a longer text; "
          "write what of it is meant, such as `x | join(', ')`", ""),
         ("{{ ''.__class__ }}", "`__class__` cannot be used in a template", ""),
@@ -187,7 +188,7 @@ def test_a_bomb_is_refused_within_its_limits(text: str) -> None:
 
 
 def test_variables_that_double_each_other_are_refused() -> None:
-    doubling = {f"v{number}": "{{ v%d }}" % (number + 1) * 10 for number in range(9)} | {"v9": "x"}
+    doubling = {f"v{number}": f"{{{{ v{number + 1} }}}}" * 10 for number in range(9)} | {"v9": "x"}
     shared = Shared(TEMPLATES, [doubling], {}, lambda name: Where("vars.yml", (name,)), MemorySource().get)  # type: ignore[arg-type]  # no vault values here
     assert "1,000,000 characters" in problem("{{ v0 }}", OfficeScope(shared)).message
     lists = {f"v{number}": "{{ [" + f"v{number + 1}," * 10 + "] }}" for number in range(9)} | {"v9": [1]}
@@ -219,10 +220,13 @@ def test_a_secret_is_handed_on_whole_and_never_put_into_text() -> None:
     assert render({"a": ["{{ token }}"]}, scope(source))["a"][0].name == "api"
     for text in (
         "x{{ secret('api') }}", "{{ secret('api') ~ 'x' }}", "{{ secret('api') | upper }}", "{{ 'x' + secret('api') }}",
-        "{{ [secret('api')] | join }}", "{{ secret('api')[0] }}", "{{ secret('api') == 'x' }}", "{{ 'x' in secret('api') }}",
-        "{{ secret('api') | length }}", "{{ secret('api') | list }}", "{{ secret('api') | int }}", "{{ secret('api').name }}",
+        "{{ [secret('api')] | join }}", "{{ secret('api')[0] }}", "{{ secret('api') == 'x' }}",
+        "{{ 'x' in secret('api') }}",
+        "{{ secret('api') | length }}", "{{ secret('api') | list }}", "{{ secret('api') | int }}",
+        "{{ secret('api').name }}",
         "{{ token }}!", "{{ secret('api') | string }}", "{{ secret('api') | replace('a', 'b') }}",
-        "{{ secret('api') | truncate(3) }}", "{{ secret('api') | urlencode }}", "{% if secret('api') > 'a' %}{% endif %}",
+        "{{ secret('api') | truncate(3) }}", "{{ secret('api') | urlencode }}",
+        "{% if secret('api') > 'a' %}{% endif %}",
     ):  # fmt: skip
         found = problem(text, scope(source))
         assert "the secret api stands inside a longer text" in found.message, text

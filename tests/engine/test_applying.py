@@ -198,7 +198,7 @@ def test_what_the_driver_says_but_did_not_do_is_found_by_reading_again(world: Wo
     class Forgetful(Store):
         """Answers, and keeps nothing."""
 
-        def put(self, resource: Any, state: Any) -> None:
+        def put(self, resource: Any, state: Any, later: Any = None) -> None:
             self.writes[resource] += 1
 
     world.store = Forgetful()
@@ -319,8 +319,8 @@ def test_a_kill_between_two_lines_of_the_journal_is_settled_by_reading(world: Wo
     class Dies(Store):
         """Dies when the first write took effect."""
 
-        def put(self, resource: Any, state: Any) -> None:
-            Store.put(self, resource, state)
+        def put(self, resource: Any, state: Any, later: Any = None) -> None:
+            Store.put(self, resource, state, later)
             raise Killed
 
     world.store = Dies()

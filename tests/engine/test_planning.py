@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from helpers.canary import canary
 from helpers.world import World, entry, statuses
 
 from inregel.contract import UNKNOWN, Wait
 from inregel.errors import InregelError
 from inregel.plan.model import PlannedStep, Status
+from inregel.secrets.memory import MemorySource
 
 
 def test_a_plan_writes_nothing_to_systems_or_ledger(world: World) -> None:
@@ -294,6 +296,15 @@ def test_the_revision_covers_files_that_modules_asked_for(world: World) -> None:
     assert world.plan().revision == first
     world.write("files/one.bin", "2")
     assert world.plan().revision != first
+
+
+def test_the_revision_covers_secrets_by_their_value(world: World) -> None:
+    world.play(world.items({"x": "1"}, secret="{{ secret('pin') }}"))
+    revisions = []
+    for value in (canary("pin"), canary("pin"), canary("other pin")):
+        world.secrets = MemorySource({"pin": value})
+        revisions.append(world.plan().revision)
+    assert len(set(revisions)) == 3
 
 
 def test_a_file_outside_of_the_project_is_not_read(world: World) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from helpers import plans
+from helpers.sizes import size
 from inregel.config.mistakes import Where
 from inregel.contract import (
     UNKNOWN,
@@ -36,6 +38,10 @@ from inregel.plan.model import (
     Status,
 )
 
+FIND = (Phase.explicit, Phase.reuse, Phase.generate)
+"""Without shrinking: that takes minutes for a plan, and the blob that is printed repeats the one that was found."""
+some_plans = settings(max_examples=size("any plans"), phases=FIND)
+"""How many plans a test looks at."""
 WORDS = (
     "[red]",
     "[/]",

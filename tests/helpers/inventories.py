@@ -125,7 +125,7 @@ def _fill(
     tree["all"] = dict(everything)
     tree.update(top)
     if rng.random() < 0.2:
-        tree["ungrouped"] = {"vars": _values(rng)}
+        tree["ungrouped"] = {"vars": _values(rng), "offices": dict.fromkeys(rng.sample(offices, 1))}
     source.trees.append(tree)
     for kind, names in (("group_vars", [*groups, "all"]), ("office_vars", offices)):
         for name in names:

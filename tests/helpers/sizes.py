@@ -1,6 +1,8 @@
 """How much the long tests do: `size("random kills")` reads tests/sizes.toml; INREGEL_SOAK=1 picks the full size."""
 
+import inspect
 import os
+import re
 import tomllib
 import zlib
 from pathlib import Path
@@ -19,6 +21,14 @@ def table() -> dict[str, dict[str, Any]]:
 def size(name: str) -> int:
     """The size of a test in this run. Raises KeyError where sizes.toml has no such name."""
     return int(TABLE[name]["soak" if SOAK else "normal"])
+
+
+def takes_size(function: Any) -> bool:
+    """Whether the source of a test, its decorators included, asks for a size."""
+    try:
+        return function is not None and re.search(r"\bsize\(", inspect.getsource(function)) is not None
+    except (OSError, TypeError):
+        return False
 
 
 def base_seed() -> int:

@@ -311,9 +311,9 @@ def test_a_ledger_is_not_replaced_under_a_process_that_uses_it(saved: Path, cloc
 
 def test_what_ended_processes_left_is_swept(tmp_path: Path) -> None:
     locks = Locks(tmp_path / "locks")
-    locks.hold("mine")
+    (tmp_path / "locks").mkdir()
     (tmp_path / "locks" / "dead").touch()
-    locks.sweep()
+    locks.hold("mine")
     assert [path.name for path in (tmp_path / "locks").iterdir()] == ["mine"]
     assert (locks.has_died("mine"), locks.has_died("dead")) == (False, True)
     locks.close()

@@ -5,11 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from helpers import plans
-from helpers.any_plan import any_plan
-from helpers.sizes import size
+from helpers.any_plan import any_plan, some_plans
 from inregel.contract import Blocked, Secret, Wait
 from inregel.ledger.base import Event
 from inregel.plan.model import Plan, Status
@@ -42,11 +41,11 @@ def test_a_difference_is_explained_word_for_word() -> None:
 utrecht  assu.certificate  vandalen@certificate.example                                              to change
 
 Declared
-  task "assu.certificate", play 1 "Company certificate, postbussen and Aplaza user"                 site.yml:5
-  file                 files/utrecht.abc                                                            site.yml:7
-  password             secret assu_pfx_utrecht                                                      site.yml:7
-  numbers              a, b                                                                         site.yml:7
-  x                    yes                                                                          site.yml:7
+  task "assu.certificate", play 1 "Company certificate, postbussen and Aplaza user"                 site.yml:3
+  file                 files/utrecht.abc                                                            site.yml:5
+  password             secret assu_pfx_utrecht                                                      site.yml:5
+  numbers              a, b                                                                         site.yml:5
+  x                    yes                                                                          site.yml:5
 
 Values
   serial               now     4A910C
@@ -159,7 +158,7 @@ def test_a_resource_is_named_by_module_or_by_module_and_key() -> None:
     assert matching(entries, "a.b:k") == []
 
 
-@settings(max_examples=size("any plans"))
+@some_plans
 @given(any_plan())
 def test_any_resource_can_be_explained(plan: Plan) -> None:
     for entry in plan.entries()[:5]:

@@ -3,11 +3,10 @@
 import io
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from helpers import plans
-from helpers.any_plan import any_plan
-from helpers.sizes import size
+from helpers.any_plan import any_plan, some_plans
 from inregel.contract import Blocked
 from inregel.ledger.base import NewOrder, Order, OrderLine
 from inregel.plan.model import Outcome, Performed, Plan, Status
@@ -117,7 +116,7 @@ def test_many_offices_are_told_by_operation_and_many_orders_by_their_number() ->
     assert told.count("\n") < 25
 
 
-@settings(max_examples=size("any plans"))
+@some_plans
 @given(any_plan())
 def test_no_line_has_a_control_character(plan: Plan) -> None:
     assert all(row.isprintable() for row in shown(Outcome(plan)).split("\n"))

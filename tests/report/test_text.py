@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from helpers import plans
-from helpers.any_plan import any_plan
-from helpers.sizes import size
+from helpers.any_plan import any_plan, some_plans
 from inregel.config.mistakes import Position, Where
 from inregel.contract import Blocked, Secret, Wait
 from inregel.plan.model import OfficePlan, Plan, Status
@@ -234,7 +233,7 @@ def test_nothing_to_do_for_many_offices_is_three_lines() -> None:
     assert told.count("\n") == 3
 
 
-@settings(max_examples=size("any plans"))
+@some_plans
 @given(any_plan())
 def test_no_line_is_wider_than_the_screen_and_none_has_a_control_character_or_a_secret(plan: Plan) -> None:
     for options in ({}, {"verbose": True}, {"by": "date"}):
@@ -245,7 +244,7 @@ def test_no_line_is_wider_than_the_screen_and_none_has_a_control_character_or_a_
             assert row.isprintable()
 
 
-@settings(max_examples=size("any plans"))
+@some_plans
 @given(any_plan())
 def test_colour_only_adds_colour(plan: Plan) -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", shown(plan, color=True)) == shown(plan)

@@ -1,0 +1,110 @@
+"""The office API: every setting of an office is one JSON document, read with GET and written whole with PUT.
+
+A key of a resource is the path of its document below the office: `certificate`, or ("postbus-links", "inkomend").
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final
+from urllib.parse import quote
+
+import aiohttp
+
+from inregel.contract import Checkpoint, Connection, Driver, Key, Operation, Receipt, Scope, View, World, key_text
+from inregel.errors import InregelError, Unavailable
+
+CONNECTIONS: Final = 64
+"""Open at a time, over all offices."""
+PATIENCE: Final = 60.0
+"""Seconds for one round: reading an office, or writing one document."""
+
+
+class CannotList(InregelError):
+    """The office API cannot list {module}, so nobody can know what else is there.
+    Leave `exact: true` out of that task."""
+
+
+class OfficeDriver:
+    """One office. It only translates: what differs, and what to do about it, is for others to say."""
+
+    operations = frozenset({"office.put", "office.delete"})
+
+    def __init__(self, session: aiohttp.ClientSession, connection: Connection) -> None:
+        self._session, self._name = session, connection.identity
+        settings = connection.settings
+        self._base = f"{settings['url'].rstrip('/')}/api/offices/{quote(settings['office'], safe='')}/"
+        token = settings.get("token")
+        self._headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else None
+
+    async def read(self, scope: Scope) -> View:
+        """Per module the documents that were asked for by key; None where there is none.
+
+        One after the other: offices are read side by side already.
+        """
+        view: dict[str, dict[Key, Any]] = {}
+        with self._border():
+            async with asyncio.timeout(PATIENCE):
+                for module, keys in scope.items():
+                    if keys is None:
+                        raise CannotList(module=module)
+                    view[module] = {key: await self._get(key) for key in keys}
+        return view
+
+    async def _get(self, key: Key) -> Any:
+        async with self._session.get(self._url(key), headers=self._headers) as response:
+            body = await response.read()
+            if response.status == 404:
+                return None
+            response.raise_for_status()
+            return json.loads(body)["settings"]
+
+    async def perform(self, operation: Operation, checkpoint: Checkpoint) -> Receipt:
+        """Writes or removes one document. Only a refusal is sure to have changed nothing; the rest is read back."""
+        method = "DELETE" if operation.reaches is None else "PUT"
+        url, body = self._url(operation.key), operation.arguments.get("settings")
+        with self._border():
+            async with (
+                asyncio.timeout(PATIENCE),
+                self._session.request(method, url, json=body, headers=self._headers) as response,
+            ):
+                await response.read()
+        if response.ok:
+            return Receipt("performed")
+        outcome = "failed" if response.status < 500 else "unknown"
+        return Receipt(outcome, f"the office API answered {response.status} {response.reason}")
+
+    async def settle(self, operation: Operation, checkpoint: Mapping[str, Any]) -> Receipt:
+        """The API keeps no record of calls, so only a read can tell."""
+        return Receipt("unknown")
+
+    def _url(self, key: Key) -> str:
+        return self._base + quote(key_text(key))
+
+    @contextmanager
+    def _border(self) -> Iterator[None]:
+        """Foreign exceptions end here, and say which office and why."""
+        try:
+            yield
+        except aiohttp.ClientResponseError as error:
+            raise Unavailable(system=self._name, reason=f"it answered {error.status} {error.message}") from error
+        except TimeoutError as error:
+            raise Unavailable(system=self._name, reason=f"no answer within {PATIENCE:g} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unavailable(system=self._name, reason=f"it cannot be reached ({error})") from error
+        except (ValueError, LookupError, TypeError) as error:
+            raise Unavailable(system=self._name, reason="its answer is not a document of settings") from error
+
+
+@asynccontextmanager
+async def open(world: World) -> AsyncIterator[Callable[[Connection], Driver]]:
+    """One HTTP session for all offices. Time limits are set per round (`PATIENCE`), cookies are nobody's business."""
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+    ) as session:
+        yield lambda connection: OfficeDriver(session, connection)
