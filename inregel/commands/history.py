@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -73,27 +73,15 @@ def _time(text: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _text(context: Context, events: Iterable[Event], zone: ZoneInfo) -> int:
+    from inregel.report.events import sentence
+
     count = 0
     for event in events:
         count += 1
         at = f"{event.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-        who = f"  by {_printable(event.person)}" if event.person else ""
-        what = _printable(_said(event.body))
         where = f"{_printable(event.office or '(project)')} {event.number}"
-        context.say(f"{at}  {where}  {event.kind}{who}  {what}".rstrip())
+        context.say(f"{at}  {where}  {event.kind}  {_printable(sentence(event))}".rstrip())
     return count
-
-
-def _said(body: Mapping[str, Any]) -> str:
-    """The body in one line: `number W1, name assu/wizard`. Empty values say nothing; null was forgotten."""
-    parts = []
-    for name, value in body.items():
-        if value is None and name in ("at", "until"):
-            continue
-        text = "(forgotten)" if value is None else value if isinstance(value, str) else _dump(value)
-        if text not in ("", "[]", "{}"):
-            parts.append(f"{name} {text}")
-    return ", ".join(parts)
 
 
 def _json(context: Context, events: Iterable[Event]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -52,10 +52,11 @@ def open_record(context: Context) -> Iterator[tuple[Settings, Ledger]]:
 def init(context: Context) -> int:
     """Makes the ledger of a project that has none, and writes its id into `inregel.yml`. Returns 0.
 
-    Raises `LedgerNamed` where `inregel.yml` names one already, `LedgerError` where a file is in its place.
+    Where an earlier one was stopped before it wrote the id, it goes on from there. Raises `LedgerNamed` where
+    `inregel.yml` names one already, `LedgerError` where a file is in its place.
     """
     from inregel.config import settings
-    from inregel.ledger import create, locate
+    from inregel.ledger import locate
     from inregel.ledger.crypto import KEY_VARIABLE, key_place
 
     root = settings.find_root(context.directory)
@@ -63,12 +64,29 @@ def init(context: Context) -> int:
     place = locate(chosen.ledger, root)
     if chosen.ledger_id and not (place.exists() and place.stat().st_size):
         raise LedgerNamed(id=chosen.ledger_id, place=place)
-    with closing(create(chosen.ledger, root, lambda: context.now().astimezone(UTC), context.environ)) as ledger:
+    with closing(_new(context, chosen, place)) as ledger:
         _write_id(root, ledger.id, place)
         context.say(f"Made the ledger {ledger.id} at {_shown(place, root)}, and wrote its id into {_FILE}.")
     if not context.environ.get(KEY_VARIABLE):
         context.say(f"Its key is {_shown(key_place(place), root)}: keep a copy where the backups are not.")
     return 0
+
+
+def _new(context: Context, settings: Settings, place: Path) -> Ledger:
+    """A new ledger, or the one that was made when this command was stopped: nothing was ever done with it."""
+    from inregel.ledger import create, open_ledger
+    from inregel.ledger.files import IdMissing
+
+    def now() -> datetime:
+        return context.now().astimezone(UTC)
+
+    if settings.ledger_id or not (place.exists() and place.stat().st_size):
+        return create(settings.ledger, settings.root, now, context.environ)
+    ledger = open_ledger(settings.ledger, settings.root, ledger_id=None, now=now, environ=context.environ)
+    if sum(number for number, _ in ledger.heads().values()) > 1:
+        ledger.close()
+        raise IdMissing(place=place, found=ledger.id)
+    return ledger
 
 
 def _write_id(root: Path, ledger_id: str, place: Path) -> None:

@@ -106,6 +106,8 @@ def engine_options(session: Session, options: Choice, observer: Observer) -> Opt
         sleep=context.sleep,
         limit=options.get("limit", ""),
         forks=options.get("forks", 50),
+        lease=session.project.settings.lease,
+        patience=session.project.settings.lease / 3,
         observer=observer,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -36,6 +37,8 @@ class Settings:
     """Per module or `default`: `365d` or `until FIELD`."""
     quotas: Mapping[str, Quota]
     language: Literal["nl", "fr", "en"]
+    lease: timedelta = timedelta(seconds=60)
+    """How long a process that stands still keeps an office; one operation may take a third of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from inregel.config import schema
 from inregel.config.expressions import MARKS
-from inregel.config.mistakes import ConfigError, Mistake, Path, Where
+from inregel.config.mistakes import ConfigError, Mistake, Path, Position, Where
 from inregel.config.model import Play, Task
 from inregel.config.needs import check_needs
 from inregel.config.variables import Files, Layer, Locked, Reader, Vars, check_names
@@ -80,7 +80,7 @@ class Playbooks:
             self.mistakes += error.mistakes
             return None
         except Locked as locked:
-            self.mistakes.append(Mistake(str(locked), Where(self.files.name(path))))
+            self.mistakes.append(Mistake(str(locked), Position(self.files.name(path), 0, 0)))
             return None
         found = check(data)
         self.mistakes += found

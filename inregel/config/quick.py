@@ -112,7 +112,7 @@ class _Compiler:
         if len(rest) == 1:
             second = rest[0]
             return lambda value: first(value) and second(value)
-        return lambda value: all(test(value) for test in tests)
+        return _each(tests)
 
     def _keyword(self, keyword: str, schema: Mapping[str, Any]) -> Quick | None:
         if keyword in _PLAIN or keyword.startswith("x-") or keyword in _TOGETHER:
@@ -123,8 +123,7 @@ class _Compiler:
             return self._members(schema) if keyword == first else None
         bound = schema[keyword]
         if keyword in _BOUNDS:
-            kinds, holds = _BOUNDS[keyword]
-            return lambda value: value.__class__ not in kinds or holds(value, bound)
+            return _BOUNDS[keyword](bound)
         if keyword not in _MAKERS:
             raise _Unknown
         return _MAKERS[keyword](self, bound, schema)
@@ -149,6 +148,8 @@ class _Compiler:
         if kinds in (["object"], ["array"], ["boolean"]):
             only = _KINDS[kinds[0]][0]
             return lambda value: value.__class__ is only
+        if kinds == ["integer"]:
+            return lambda value: value.__class__ is int or like(value, "integer", schema)
         return lambda value: any(like(value, kind, schema) for kind in kinds)
 
     def _enum(self, words: list[Any], schema: Mapping[str, Any]) -> Quick:
@@ -167,6 +168,8 @@ class _Compiler:
             for pattern, inner in schema.get("patternProperties", {}).items()
         ]
         others = self.compile(schema.get("additionalProperties", True))
+        if not patterns:
+            return _named(known, others)
 
         def members(value: Any) -> bool:
             if value.__class__ is not dict:
@@ -230,6 +233,31 @@ class _Compiler:
         return lambda value: then(value) if test(value) else other(value)
 
 
+def _each(tests: list[Quick]) -> Quick:
+    """All of the tests. A loop: a generator costs more than most tests."""
+
+    def each(value: Any) -> bool:
+        for test in tests:
+            if not test(value):
+                return False
+        return True
+
+    return each
+
+
+def _named(known: Mapping[str, Quick], others: Quick) -> Quick:
+    """The members of an object by their names alone."""
+
+    def named(value: Any) -> bool:
+        if value.__class__ is dict:
+            for key, inner in value.items():
+                if not known.get(key, others)(inner):
+                    return False
+        return True
+
+    return named
+
+
 def _later(holder: list[Quick]) -> Quick:
     """A function that is being compiled: a schema that holds itself."""
 
@@ -241,6 +269,8 @@ def _later(holder: list[Quick]) -> Quick:
 
 def is_unique(items: list[Any]) -> bool:
     """Whether no two items are equal."""
+    if {item.__class__ for item in items} == {str}:
+        return len(set(items)) == len(items)
     return len({_frozen(item) for item in items}) == len(items)
 
 
@@ -271,17 +301,17 @@ _MAKERS: Final[dict[str, Callable[[_Compiler, Any, Mapping[str, Any]], Quick]]] 
     "if": _Compiler._if,
 }
 _NUMBER: Final = (int, float)
-_BOUNDS: Final[dict[str, tuple[tuple[type, ...], Callable[[Any, Any], bool]]]] = {
-    "minimum": (_NUMBER, lambda value, least: bool(value >= least)),
-    "maximum": (_NUMBER, lambda value, most: bool(value <= most)),
-    "exclusiveMinimum": (_NUMBER, lambda value, least: bool(value > least)),
-    "exclusiveMaximum": (_NUMBER, lambda value, most: bool(value < most)),
-    "minLength": ((str,), lambda value, least: len(value) >= least),
-    "maxLength": ((str,), lambda value, most: len(value) <= most),
-    "minItems": ((list,), lambda value, least: len(value) >= least),
-    "maxItems": ((list,), lambda value, most: len(value) <= most),
-    "minProperties": ((dict,), lambda value, least: len(value) >= least),
-    "maxProperties": ((dict,), lambda value, most: len(value) <= most),
-    "uniqueItems": ((list,), lambda value, wanted: not wanted or is_unique(value)),
+_BOUNDS: Final[dict[str, Callable[[Any], Quick]]] = {
+    "minimum": lambda least: lambda value: value.__class__ not in _NUMBER or value >= least,
+    "maximum": lambda most: lambda value: value.__class__ not in _NUMBER or value <= most,
+    "exclusiveMinimum": lambda least: lambda value: value.__class__ not in _NUMBER or value > least,
+    "exclusiveMaximum": lambda most: lambda value: value.__class__ not in _NUMBER or value < most,
+    "minLength": lambda least: lambda value: value.__class__ is not str or len(value) >= least,
+    "maxLength": lambda most: lambda value: value.__class__ is not str or len(value) <= most,
+    "minItems": lambda least: lambda value: value.__class__ is not list or len(value) >= least,
+    "maxItems": lambda most: lambda value: value.__class__ is not list or len(value) <= most,
+    "minProperties": lambda least: lambda value: value.__class__ is not dict or len(value) >= least,
+    "maxProperties": lambda most: lambda value: value.__class__ is not dict or len(value) <= most,
+    "uniqueItems": lambda wanted: lambda value: value.__class__ is not list or not wanted or is_unique(value),
 }
 _TOGETHER: Final = ("then", "else")

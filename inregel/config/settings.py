@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,7 +15,12 @@ from inregel.errors import InregelError
 from inregel.library import Library
 
 FILE: Final = "inregel.yml"
-DEFAULTS: Final = {"ledger": ".inregel/ledger.db", "inventory": "inventory.yml", "time_zone": "Europe/Amsterdam"}
+DEFAULTS: Final = {
+    "ledger": ".inregel/ledger.db",
+    "inventory": "inventory.yml",
+    "time_zone": "Europe/Amsterdam",
+    "lease": "60s",
+}
 _ATTESTED: Final = {"default": "365d"}
 
 
@@ -54,6 +60,7 @@ def load(root: Path) -> Settings:
         attestations={**_ATTESTED, **data.get("attestations", {})},
         quotas={name: Quota(name, int(text.split()[0])) for name, text in data.get("quotas", {}).items()},
         language=data.get("language", "nl"),
+        lease=timedelta(seconds=int(data.get("lease", DEFAULTS["lease"]).removesuffix("s"))),
     )
 
 

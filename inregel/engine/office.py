@@ -150,18 +150,17 @@ class OfficeWork:
         pending = self.run.ledger.pending([self.name])
         if not pending:
             return
-        find = read = self._find()
         planned = {(item.module, item.key) for item in self.office.declared if item.planned}
         others = {(item.module, item.key) for item in pending} - planned
-        if others:
-            reading = await self.run.read_undeclared(self.office, others)
-            known = self.run.ledger.known([self.name]).get(self.name)
-            apart = planning.finder(reading, known)
-
-            def find(module: str, key: Key) -> Found:
-                return apart(module, key) if (module, key) in others else read(module, key)
-
-        await performing.settle(self.run, self.office, leases, pending, find)
+        known = self.run.ledger.known([self.name]).get(self.name)
+        own, apart = self._find(), planning.finder(await self.run.read_undeclared(self.office, others), known)
+        await performing.settle(
+            self.run,
+            self.office,
+            leases,
+            pending,
+            lambda module, key: (apart if (module, key) in others else own)(module, key),
+        )
 
     async def _round(self, leases: Leases, ready: Sequence[tuple[Entry, PlannedStep]]) -> None:
         """Performs what can be begun, reads it again, verifies, plans again."""

@@ -211,7 +211,8 @@ async def settle(run: Run, office: OfficeRun, leases: Leases, pending: Sequence[
         if connection is None or connection.identity != item.identity:
             # It was done elsewhere: what is read here says nothing about it.
             continue
-        outcome, detail = await _settled(run, office, item), "settled by the driver"
+        receipt = await _settled(run, office, item)
+        outcome, detail = receipt.outcome, receipt.detail or "settled by the driver"
         if outcome == "unknown":
             found = find(item.module, item.key)
             if found.state is UNKNOWN:
@@ -220,19 +221,22 @@ async def settle(run: Run, office: OfficeRun, leases: Leases, pending: Sequence[
             outcome, detail = ("performed" if there else "failed"), "read back after an interruption"
         leases.outlast(run.options.patience)
         with edge("apply.settle"), run.ledger.writing(*leases.held) as tx:
+            for name, secret in receipt.captured.items():
+                tx.capture(name, item.identity, secret)
             tx.outcome(item.id, outcome, detail)
             if item.name in run.project.settings.quotas:
                 tx.settle_quota(item.id, spent=outcome == "performed")
 
 
-async def _settled(run: Run, office: OfficeRun, item: Pending) -> Outcome:
+async def _settled(run: Run, office: OfficeRun, item: Pending) -> Receipt:
     """What the driver knows of an operation that was interrupted."""
     driver = await run.driver(office.office, item.module.partition(".")[0])
     if driver is None:
-        return "unknown"
+        return Receipt("unknown")
     operation = Operation(item.id, item.name, item.module, item.key, {}, item.reaches)
     try:
-        receipt = await driver.settle(operation, item.checkpoint)
-    except InregelError:
-        return "unknown"
-    return receipt.outcome
+        async with asyncio.timeout(run.options.patience.total_seconds()):
+            return await driver.settle(operation, item.checkpoint)
+    except Exception:
+        # Whatever keeps the driver from telling: reading back may still tell.
+        return Receipt("unknown")

@@ -78,8 +78,36 @@ async def make_plan(run: Run) -> Plan:
     )
     for office, reading in zip(run.offices.values(), readings, strict=True):
         plan.offices += await plan_office(run, office, reading, background)
+    for play in range(len(run.plays)):
+        hold(run, plan, play)
     number_orders(plan, background.next_number)
     return plan
+
+
+def hold(run: Run, plan: Plan, index: int) -> None:
+    """Says of the offices of later batches why an apply would not begin them: one before them waits for people."""
+    play, batches = run.plays[index], plan.plays[index].batches
+    parts = {part.office.id: part for part in plan.offices if part.play == index}
+    reason = ""
+    for batch in batches:
+        for office in batch:
+            parts[office].held = reason
+        if reason:
+            continue
+        if any(_can_begin(parts[office]) for office in batch):
+            return  # the next apply does this first, and then sees
+        standings = {office: rollout.standing(parts[office].entries) for office in batch}
+        reason = rollout.verdict(batch, standings, play.max_fail_percentage, play.proceed).reason
+
+
+def _can_begin(part: OfficePlan) -> bool:
+    """Whether an apply would do something here: hand out an order, or let a machine act."""
+    if any(order.ready and not order.after and not order.open for order in part.orders):
+        return True
+    return any(
+        entry.actor in ("machine", "both") and entry.status is Status.CHANGE and not entry.after_orders
+        for entry in part.entries
+    )
 
 
 def planned_plays(run: Run) -> tuple[PlannedPlay, ...]:

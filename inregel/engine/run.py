@@ -142,8 +142,8 @@ class Run:
         for index, play in enumerate(self.plays):
             chosen = self.project.select(play.pattern, self.options.limit)
             self.selected.append(tuple(chosen))
-            for office in chosen:
-                in_play[office].append(index)
+            for name in chosen:
+                in_play[name].append(index)
         self.project.check(zip(self.plays, self.selected, strict=True))
         for office_id, plays in in_play.items():
             declarations = [

@@ -46,7 +46,7 @@ def test_text_says_when_where_what_and_who(context: Context) -> None:
     assert history(context) == 0
     lines = said(context).splitlines()
     assert lines[0].startswith("2026-11-20 09:14:00  (project) 1  created  id ")
-    assert lines[1] == f'2026-11-20 09:14:00  utrecht 1  order.done  by {RIA}  number W1, on {{"date": "2026-11-20"}}'
+    assert lines[1] == f"2026-11-20 09:14:00  utrecht 1  order.done  W1 done by {RIA}"
     assert lines[2] == "2026-11-23 09:14:00  gent 1  order.opened  by Els Maes  number W2, note =1+1"
     assert len(lines) == 4
 

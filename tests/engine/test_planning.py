@@ -312,3 +312,13 @@ def test_a_file_outside_of_the_project_is_not_read(world: World) -> None:
     (found,) = world.plan().entries()
     assert found.blocked is not None
     assert "outside of the project" in found.blocked.reason
+
+
+def test_a_plan_says_which_offices_wait_for_the_batch_before_them(world: World) -> None:
+    world.offices("a", "b")
+    world.play(world.items({"x": "1"}, way=["person"]), serial=1)
+    assert [part.held for part in world.plan().offices] == ["", ""]
+    world.apply()
+    assert [part.held for part in world.plan().offices] == ["", "1 of 1 offices are not done: a"]
+    world.do(world.orders()[0])
+    assert [part.held for part in world.plan().offices] == ["", ""]

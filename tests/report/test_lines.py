@@ -1,6 +1,8 @@
 """Lines on a screen: width, wrapping, colour, and what a value cannot do to them."""
 
 import io
+import subprocess
+import sys
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,3 +79,11 @@ def test_no_line_is_wider_than_the_screen_but_for_one_long_word(
 def test_wrapping_loses_no_word(words: list[str], width: int) -> None:
     rows = plain([line(" ".join(words), hang=3)], width)
     assert " ".join(rows).split() == clean(" ".join(words)).split()
+
+
+def test_plain_output_does_not_pay_for_rich() -> None:
+    code = (
+        "import sys, inregel.report.text, inregel.report.outcome, inregel.report.progress; print('rich' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

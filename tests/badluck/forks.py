@@ -1,0 +1,153 @@
+"""A process that has loaded the whole program and forks a child for each command: real processes without their start.
+
+    forks.py
+
+It reads one JSON object per line and answers with one. `{"run": [...], "cwd": F, "out": F, ...}` forks a child that
+gives the command line to the program as `python -m inregel` does, and answers with its `pid`. `{"wait": pid}` answers
+when that child has ended (`code`, as `subprocess` counts it) or was stopped (`stopped`).
+
+What else a run may be told: `crash`, as INREGEL_CRASH; `environ`; `trace`: a file to which the points that it comes to
+are written; `clock`: the time is the modification time of that file; `disk`: `EIO` or `ENOSPC`, from SIGUSR1 on, or
+`"now"` before it; `user`: the number of the user that it runs as.
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import resource
+import signal
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from helpers.seccomp import refuse_fsync
+
+import inregel
+from inregel.commands.context import Context
+from inregel.crashpoints import CRASH, points
+
+for module in pkgutil.walk_packages(inregel.__path__, "inregel."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+for name in ("unicodedata", "cryptography.hazmat.primitives.ciphers.aead", "jinja2.ext", "encodings.idna"):
+    importlib.import_module(name)
+
+
+def main() -> None:
+    """Serves until standard input ends; then no child is left."""
+    # Reading by hand, not through a buffer: a child must not find the next lines in a copy of it.
+    left, rest = set(), b""
+    while data := os.read(0, 65536):
+        *lines, rest = (rest + data).split(b"\n")
+        for line in lines:
+            asked = json.loads(line)
+            if "run" in asked:
+                pid = os.fork()
+                if pid == 0:
+                    child(asked)
+                left.add(pid)
+                answer: dict[str, Any] = {"pid": pid}
+            else:
+                answer = wait(asked["wait"])
+                if "code" in answer:
+                    left.discard(asked["wait"])
+            os.write(1, json.dumps(answer).encode() + b"\n")
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def wait(pid: int) -> dict[str, Any]:
+    """How a child ended, or that it was stopped."""
+    _, status = os.waitpid(pid, os.WUNTRACED)
+    return {"stopped": True} if os.WIFSTOPPED(status) else {"code": os.waitstatus_to_exitcode(status)}
+
+
+def child(asked: dict[str, Any]) -> None:
+    """Becomes the command. Never returns."""
+    os.setsid()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    out = os.open(asked["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for target, source in ((0, nothing), (1, out), (2, out)):
+        os.dup2(source, target)
+    os.chdir(asked["cwd"])
+    os.environ.update(asked.get("environ", {}))
+    if "disk" in asked:
+        break_disk(asked["disk"])
+    if "user" in asked and os.geteuid() == 0:
+        os.setgroups([])
+        os.setuid(asked["user"])
+    CRASH.arm(asked.get("crash", ""))
+    sys.argv = ["inregel", *asked["run"]]
+    code = 70
+    try:
+        code = traced(asked["trace"]) if "trace" in asked else command(asked)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
+
+
+def command(asked: dict[str, Any]) -> int:
+    """The command line; with a clock of its own the command that it calls."""
+    from inregel.cli import main
+
+    if "clock" not in asked:
+        return main()
+    from inregel.cli.run import run
+    from inregel.commands.apply import apply
+
+    clock = Path(asked["clock"])
+
+    def now() -> datetime:
+        return datetime.fromtimestamp(clock.stat().st_mtime, UTC)
+
+    name, playbook, *_ = asked["run"]
+    assert name == "apply"
+    return run([], lambda _: apply(Context(now=now, interactive=False), playbook, yes=True))
+
+
+def traced(file: str) -> int:
+    """The command, with a note of how many times it comes to each point."""
+    seen: Counter[str] = Counter()
+
+    def watch(frame: Any, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code.co_filename.endswith("crashpoints.py"):
+            if frame.f_code.co_name == "__enter__":
+                seen[points(frame.f_locals["self"]._name)[0]] += 1
+            elif frame.f_code.co_name == "__exit__" and frame.f_locals["error"] is None:
+                seen[points(frame.f_locals["self"]._name)[1]] += 1
+
+    from inregel.cli import main
+
+    sys.setprofile(watch)
+    code = main()
+    sys.setprofile(None)
+    Path(file).write_text(json.dumps(seen))
+    return code
+
+
+def break_disk(how: dict[str, Any]) -> None:
+    """The disk gets full, or no longer makes anything durable: at SIGUSR1, or now."""
+
+    def at_once(*_: object) -> None:
+        if how["kind"] == "EIO":
+            refuse_fsync()
+        else:
+            # No file may grow: what is longer than this stays as it is.
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            size = how.get("size", 0)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    signal.signal(signal.SIGUSR1, at_once)
+    if how.get("now"):
+        at_once()
+
+
+if __name__ == "__main__":
+    main()
