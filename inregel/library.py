@@ -84,6 +84,7 @@ class Library:
             self._shelves.append(_Shelf(root, loader.private_name()))
         self._loaded: dict[str, Module] = {}
         self._systems: dict[str, System | None] = {}
+        self._connection_schemas: dict[str, dict[str, Any] | None] = {}
         self._json: dict[Path, dict[str, Any]] = {}
         self._used: dict[Path, None] = {}
 
@@ -140,8 +141,10 @@ class Library:
 
     def connection_schema(self, system: str) -> dict[str, Any] | None:
         """The JSON Schema of a system's connections, or None where there is none."""
-        found = self._one(f"schemas/connections/{system}.schema.json") if NAME.match(system) else None
-        return None if found is None else self._read_json(found[1], found[0])
+        if system not in self._connection_schemas:
+            found = self._one(f"schemas/connections/{system}.schema.json") if NAME.match(system) else None
+            self._connection_schemas[system] = None if found is None else self._read_json(found[1], found[0])
+        return self._connection_schemas[system]
 
     # --- texts and schemas ------------------------------------------------------------------------------------------
 

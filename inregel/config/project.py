@@ -102,6 +102,7 @@ class Project:
         self._vaulted: dict[Vaulted, Secret] = {}
         self._others = Offices(self)
         self._declared: dict[tuple[int, str], list[Declaration]] = {}
+        self._connected: dict[str, Mapping[str, Connection]] = {}
         self._last: tuple[str, Play | None, Shared] | None = None
 
     # --- what there is ----------------------------------------------------------------------------------------------
@@ -156,10 +157,12 @@ class Project:
 
     def office(self, office_id: str, play: Play | None = None) -> Office:
         """An office as modules see it. Raises `ConfigError` where a connection is wrong."""
-        wrong = Wrong()
-        connections = self._connections_of(office_id, play, wrong)
-        if wrong:
-            raise failure(self.settings.root, wrong.mistakes())
+        connections = self._connected.pop(office_id, None) if play is None else None
+        if connections is None:
+            wrong = Wrong()
+            connections = self._connections_of(office_id, play, wrong)
+            if wrong:
+                raise failure(self.settings.root, wrong.mistakes())
         name = self._name(office_id)
         groups = self.inventory.groups_of(office_id)
         return Office(office_id, name, groups, self.rendered(office_id, play), connections)
@@ -210,7 +213,7 @@ class Project:
     # --- what is declared -------------------------------------------------------------------------------------------
 
     def check(self, plays: Iterable[tuple[Play, Sequence[str]]]) -> None:
-        """Declares plays for their offices; `declare` then gives what was found.
+        """Declares plays for their offices; `declare` and `office` then give what was found, once.
 
         Raises one `ConfigError` with the mistakes of all of them, before anything is read elsewhere.
         """
@@ -222,9 +225,10 @@ class Project:
                 self._declared[id(play), office_id] = self._declare(play, office_id, wrong)
                 if office_id not in seen:
                     seen.add(office_id)
-                    self._connections_of(office_id, None, wrong)
+                    self._connected[office_id] = self._connections_of(office_id, None, wrong)
         if wrong:
             self._declared.clear()
+            self._connected.clear()
             raise failure(self.settings.root, wrong.mistakes())
 
     def declare(self, play: Play, office_id: str) -> list[Declaration]:

@@ -129,6 +129,8 @@ class VarsFolder:
 
     def files(self, name: str) -> list[FilePath]:
         """The files that hold the variables of a group or an office, weakest first."""
+        if not self._entries:
+            return []
         for extension in EXTENSIONS:
             found = self._entries.get(name + extension)
             if found is not None:

@@ -193,6 +193,9 @@ class OfficeWork:
             kept = {key: state for key, state in old.resources.items() if key not in again}
             found = {key: state for key, state in seen.resources.items() if key in again}
             self.reading.seen[module] = Seen({**kept, **found}, old.complete)
+        for module in fresh.unreadable:
+            # What was read before it was performed says nothing any more.
+            self.reading.seen.pop(module, None)
         self.reading.unreadable |= fresh.unreadable
         self.reading.errors += fresh.errors
 

@@ -6,7 +6,7 @@ It reads one JSON object per line and answers with one. `{"run": [...], "cwd": F
 gives the command line to the program as `python -m inregel` does, and answers with its `pid`. `{"wait": pid}` answers
 when that child has ended (`code`, as `subprocess` counts it) or was stopped (`stopped`).
 
-What else a run may be told: `crash`, as INREGEL_CRASH; `environ`; `trace`: a file to which the points that it comes to
+What else a run may be told: `also`: commands that follow in the same child; `crash`, as INREGEL_CRASH; `environ`; `trace`: a file to which the points that it comes to
 are written; `clock`: the time is the modification time of that file; `disk`: `EIO` or `ENOSPC`, from SIGUSR1 on, or
 `"now"` before it; `user`: the number of the user that it runs as.
 """
@@ -98,7 +98,10 @@ def command(asked: dict[str, Any]) -> int:
     from inregel.cli import main
 
     if "clock" not in asked:
-        return main()
+        code = main()
+        for argv in asked.get("also", ()):
+            code = code or main(argv)
+        return code
     from inregel.cli.run import run
     from inregel.commands.apply import apply
 

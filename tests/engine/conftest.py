@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from helpers.clock import Clock
 from helpers.world import World
 

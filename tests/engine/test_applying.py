@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from helpers.canary import canary
 from helpers.clock import Clock
 from helpers.world import World, entry, statuses
-
 from inregel.contract import Secret
 from inregel.drivers.memory import Fault, Store
 from inregel.ledger.base import Holder, LeaseHeld, LedgerError
@@ -330,6 +330,28 @@ def test_a_kill_between_two_lines_of_the_journal_is_settled_by_reading(world: Wo
     world.clock.move(minutes=5)
     world.apply()
     assert set(world.store.writes.values()) == {1}
+    assert world.ledger.pending() == []
+    assert done(world)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_system_that_goes_away_after_a_write_leaves_it_open_until_it_can_be_read(world: World, lost: bool) -> None:
+    class GoesAway(Store):
+        """Takes the write, and is away from then on."""
+
+        def put(self, resource: Any, state: Any, later: Any = None) -> None:
+            Store.put(self, resource, state, later)
+            self.unreachable.add(resource[0])
+
+    world.store = GoesAway()
+    world.store.faults = [Fault(1, "lost", after=True)] if lost else []
+    world.play(world.items({"x": "1"}))
+    outcome = world.apply()
+    assert outcome.unavailable
+    assert [p.outcome for p in world.ledger.pending()] == (["unknown"] if lost else [])
+    world.store.unreachable.clear()
+    world.apply()
+    assert world.store.writes[("box:box-a", "box.item", "x")] == 1
     assert world.ledger.pending() == []
     assert done(world)
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 import yaml
-from helpers.clock import Clock
-from helpers.sizes import seed as own_seed
-from helpers.sizes import SOAK, size
-from helpers.world import World
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from helpers.clock import Clock
+from helpers.sizes import SOAK, size
+from helpers.sizes import seed as own_seed
+from helpers.world import World
 from inregel.drivers.memory import Fault, Store
 from inregel.ledger.base import Order
 from inregel.plan.model import Status
@@ -62,9 +62,7 @@ class Life(RuleBasedStateMachine):
         self.world.settings(attestations={"default": "20d"})
         self.desk: dict[tuple[str, str], str | None] = {}
         self.declared: dict[str, dict[str, dict[str, Any]]] = {o: {kind: {} for kind in KEYS} for o in OFFICES}
-        tasks = [
-            {"name": kind, "box.item": {"items": f"{{{{ {kind} }}}}", "way": way}} for kind, way in WAYS.items()
-        ]
+        tasks = [{"name": kind, "box.item": {"items": f"{{{{ {kind} }}}}", "way": way}} for kind, way in WAYS.items()]
         tasks.append({"name": "desk", "desk.item": {"items": "{{ desk }}", "way": ["person"]}})
         self.world.play(*tasks)
         self.write()

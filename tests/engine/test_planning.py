@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from helpers.canary import canary
 from helpers.world import World, entry, statuses
-
 from inregel.contract import UNKNOWN, Wait
 from inregel.errors import InregelError
 from inregel.plan.model import PlannedStep, Status

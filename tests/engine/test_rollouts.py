@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from helpers.clock import Clock
 from helpers.sizes import seed, size
 from helpers.world import World
-
 from inregel import rollout
 from inregel.drivers.memory import Store
 from inregel.errors import Unavailable

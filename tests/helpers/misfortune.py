@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from helpers.forks import Ended, Forks
+from helpers.forks import Child, Ended, Forks
 from helpers.world import ANSWERS, ANY, CONNECTION, ITEM, LISTED, TEXT
 from inregel.ledger import create, open_ledger
 from inregel.ledger.base import Holder, Ledger
@@ -129,41 +130,149 @@ KINDS = {
 }
 
 
+class Yard:
+    """Where projects are made: one of each kind, and copies of it for the tests."""
+
+    def __init__(self, base: Path, forks: Forks) -> None:
+        self._base, self.forks = base, forks
+        self._passes: dict[str, dict[str, dict[str, int]]] = {}
+
+    def place(self, root: Path, kind: str) -> Place:
+        """A new project in the folder `root`."""
+        first = self._base / kind
+        if not first.exists():
+            build(first, KINDS[kind])
+        shutil.copytree(first, root)
+        return Place(root, KINDS[kind], self.forks)
+
+    def passes(self, kind: str) -> dict[str, dict[str, int]]:
+        """How many times each act of a kind comes to each point, when nothing goes wrong."""
+        if kind not in self._passes:
+            root = self._base / f"{kind}-passes" / "project"
+            root.parent.mkdir()
+            self._passes[kind] = self.place(root, kind).trace()
+        return self._passes[kind]
+
+
+def build(root: Path, kind: Kind) -> None:
+    """Writes a project."""
+    texts = {
+        "inventory.yml": {"all": {"offices": {name: office(name) for name in OFFICES}}},
+        BOOK: [{"name": "Play", "offices": "all", **kind.play, "tasks": list(kind.tasks)}],
+        "schemas/connections/box.schema.json": CONNECTION,
+    }
+    for system in ("box", "desk"):
+        texts[f"schemas/modules/{system}/item.schema.json"] = ANY
+        asked = f"modules/{system}/work_orders/form.answers.schema.json"
+        texts[asked] = LISTED if system == "desk" else ANSWERS
+        write(root / f"modules/{system}/item.py", ITEM)
+        write(root / f"modules/{system}/work_orders/form.nl.md", TEXT)
+    for path, data in texts.items():
+        write(root / path, json.dumps(data))
+    write(root / "drivers/box.py", DRIVER)
+    with closing(create(".inregel/ledger.db", root, lambda: datetime.now(UTC), {})) as ledger:
+        settings = {"project": "test", "ledger_id": ledger.id, "time_zone": at_noon(), **kind.settings}
+    write(root / "inregel.yml", json.dumps(settings))
+    first = Place(root, kind, None)
+    for name in OFFICES:
+        for key, value in kind.before:
+            first.set(name, key, {"value": value})
+
+
+def at_noon() -> str:
+    """A time zone in which it is about noon, so that no test comes past midnight."""
+    behind = datetime.now(UTC).hour - 12
+    return f"Etc/GMT{behind:+d}"
+
+
+def office(name: str) -> dict[str, Any]:
+    """An office as the inventory has it."""
+    box = {"box": f"box-{name}", "store": "box.jsonl", "operations": ["box.set", "box.remove"]}
+    return {"name": name.title(), "contact": f"Contact of {name} <{name}@office.example>", "connections": {"box": box}}
+
+
+def write(path: Path, text: str) -> None:
+    """A file of the project."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def name_of(key: Any) -> str:
+    """A key without its container."""
+    return key if isinstance(key, str) else str(key[1])
+
+
 class Place:
     """A project folder in which commands are run as processes of their own."""
 
-    def __init__(self, root: Path, kind: Kind, forks: Forks) -> None:
-        self.root, self.kind, self.forks = root, kind, forks
+    def __init__(self, root: Path, kind: Kind, forks: Forks | None) -> None:
+        self.root, self.kind, self._forks = root, kind, forks
 
-    @classmethod
-    def make(cls, root: Path, kind: Kind, forks: Forks) -> Place:
-        """A new one; all of a kind are copies of the first."""
-        shutil.copytree(template(root.parents[1], kind), root)
-        return cls(root, kind, forks)
+    @property
+    def forks(self) -> Forks:
+        """Where its processes come from."""
+        assert self._forks is not None
+        return self._forks
 
     def run(self, *argv: str, **how: Any) -> Ended:
         """One command to its end."""
         return self.forks.run(self.root, argv, **how)
 
-    def apply(self, **how: Any) -> Ended:
+    def start(self, *argv: str, **how: Any) -> Child:
+        """One command that is left to run."""
+        return self.forks.start(self.root, argv, **how)
+
+    @property
+    def command(self) -> tuple[str, ...]:
         """The command that all this is about."""
-        return self.run(*APPLY, *self.kind.options, **how)
+        return (*APPLY, *self.kind.options)
 
-    def answer(self, number: str, **how: Any) -> Ended:
-        """A person did what an order asks (at the screen of `box`, which keeps it), and says so."""
-        return self.run("work", "done", number, "--by", "Ria", *self.answers(number), **how)
+    def apply(self, **how: Any) -> Ended:
+        """That command, to its end."""
+        return self.run(*self.command, **how)
 
-    def answers(self, number: str) -> tuple[str, ...]:
-        """What the person types."""
+    def done(self, number: str) -> tuple[str, ...]:
+        """A person does what an order asks (at the screen of `box`, which keeps it); the command that says so."""
         with self.ledger() as ledger:
             order = ledger.order(number).order
-        things = {line.key: line.reaches for line in order.lines if line.module == "desk.item"}
         for line in order.lines:
             if line.module == "box.item" and (order.office, line.key) not in self.by_hand():
-                self.write_store(order.office, line.key, line.reaches, hand=True)
+                self.set(order.office, line.key, dict(line.reaches or {}))
+                with (self.root / "by_hand").open("a") as file:
+                    file.write(f"{order.office} {line.key}\n")
+        things = {line.key: line.reaches for line in order.lines if line.module == "desk.item"}
         file = self.root / f"{number}.json"
         file.write_text(json.dumps({"things": things} if things else {}))
-        return "--answers", str(file)
+        return "work", "done", number, "--by", "Ria", "--answers", file.name
+
+    def acts(self) -> tuple[str, ...]:
+        """What is done with this kind of project, in order."""
+        return ("apply", "answer", "apply again") if self.kind.orders else ("apply",)
+
+    def act(self, name: str, **how: Any) -> Ended:
+        """One of `acts`; `answer` is about the first open order."""
+        return self.run(*self.done(self.open_orders()[0]), **how) if name == "answer" else self.apply(**how)
+
+    def answer_all(self) -> None:
+        """Does every order that is open."""
+        said = [list(self.done(number)) for number in self.open_orders()]
+        if said:
+            ended = self.run(*said[0], also=said[1:])
+            assert ended.code == 0, ended.said
+
+    def trace(self) -> dict[str, dict[str, int]]:
+        """How many times each act comes to each point."""
+        passes = {}
+        if self.kind.crashed:
+            assert self.apply(crash=self.kind.crashed).code == -9
+        for name in self.acts():
+            file = self.root / "trace.json"
+            ended = self.act(name, trace=str(file))
+            assert ended.code == 0, ended.said
+            passes[name] = json.loads(file.read_text())
+            if name == "answer":
+                self.answer_all()
+        return passes
 
     # --- what is there ----------------------------------------------------------------------------------------------
 
@@ -172,63 +281,88 @@ class Place:
         """The file that the system keeps."""
         return self.root / "box.jsonl"
 
-    def lines(self) -> list[Any]:
-        """Every write that the system ever saw: [identity, module, key, state]."""
-        return [json.loads(line) for line in self.store.read_text().splitlines()] if self.store.exists() else []
-
-    def by_hand(self) -> set[tuple[str, str]]:
-        """(office, key) that a person set at the screen."""
-        file = self.root / "by_hand"
-        return {tuple(line.split()) for line in file.read_text().splitlines()} if file.exists() else set()  # type: ignore[misc]  # two words a line
-
-    def write_store(self, office: str, key: Any, state: Any, *, hand: bool = False) -> None:
+    def set(self, office: str, key: Any, state: Any) -> None:
         """What happens at the screen of the system."""
         with self.store.open("a") as file:
             file.write(json.dumps([f"box:box-{office}", "box.item", key, state]) + "\n")
-        if hand:
-            with (self.root / "by_hand").open("a") as file:
-                file.write(f"{office} {key}\n")
+
+    def by_hand(self) -> list[tuple[str, str]]:
+        """(office, key) of what persons set."""
+        file = self.root / "by_hand"
+        lines = file.read_text().splitlines() if file.exists() else []
+        return [(line.partition(" ")[0], line.partition(" ")[2]) for line in lines]
+
+    def lines(self, office: str) -> list[tuple[str, str | None]]:
+        """Every write that the system ever saw of an office: name and value."""
+        text = self.store.read_text() if self.store.exists() else ""
+        rows = [json.loads(line) for line in text.splitlines()]
+        return [(name_of(key), state and state["value"]) for box, _, key, state in rows if box == f"box:box-{office}"]
 
     def there(self, office: str) -> dict[str, str]:
         """Name to value."""
-        found: dict[str, str] = {}
-        for identity, _, key, state in self.lines():
-            name = key if isinstance(key, str) else key[1]
-            if identity == f"box:box-{office}":
-                found.pop(name, None)
-                if state is not None:
-                    found[name] = state["value"]
-        return found
+        return {name: value for name, value in dict(self.lines(office)).items() if value is not None}
 
     def writes(self, office: str) -> Counter[str]:
         """How many times a machine wrote each."""
-        seen = Counter(
-            key if isinstance(key, str) else key[1]
-            for identity, _, key, _ in self.lines()
-            if identity == f"box:box-{office}"
-        )
-        seen.subtract(key if isinstance(key, str) else key[1] for key, _ in self.kind.before)
+        seen = Counter(name for name, _ in self.lines(office))
+        seen.subtract(name_of(key) for key, _ in self.kind.before)
         seen.subtract(key for whose, key in self.by_hand() if whose == office)
         return +seen
 
-    def ledger(self) -> Any:
-        """The ledger, opened; `with` closes it."""
-        from contextlib import closing
-
-        return closing(opened(self.root))
+    def ledger(self) -> closing[Ledger]:
+        """The ledger; `with` closes it."""
+        now = lambda: datetime.now(UTC)  # noqa: E731  # a clock
+        return closing(open_ledger(".inregel/ledger.db", self.root, ledger_id=None, now=now, environ={}))
 
     def open_orders(self) -> list[str]:
         """Numbers of the open work orders."""
         with self.ledger() as ledger:
             return [order.number for order in ledger.orders()]
 
+    def prints(self) -> tuple[Any, bytes]:
+        """What changes where anything is written: the heads of the history, and the store."""
+        with self.ledger() as ledger:
+            return dict(ledger.heads()), self.store.read_bytes() if self.store.exists() else b""
 
-def opened(root: Path) -> Ledger:
-    """The ledger of a project."""
-    return open_ledger(".inregel/ledger.db", root, ledger_id=None, now=lambda: datetime.now(UTC), environ={})
+    # --- what must be so in the end -----------------------------------------------------------------------------------
 
+    def check(self) -> None:
+        """Nothing doubled, nothing lost, nothing left open, and nothing to do."""
+        kind = self.kind
+        for name in OFFICES:
+            assert self.there(name) == kind.there
+            assert self.writes(name) == kind.writes
+        with self.ledger() as ledger:
+            self.check_record(ledger)
+        plan = self.run("plan", BOOK, "--detailed-exitcode")
+        assert plan.code == (2 if kind.queued else 0), plan.said
+        end = f", {len(OFFICES) * kind.queued} waiting (next " if kind.queued else "Nothing to do: "
+        assert end in plan.said.splitlines()[-1], plan.said
+        before = self.prints()
+        assert self.apply().code == 0
+        assert self.prints() == before
 
-@cache
-def template(base: Path, kind: Kind | str) -> Path:
-    """A project of a kind, made once for all its copies."""
-    raise NotImplementedError
+    def check_record(self, ledger: Ledger) -> None:
+        """The history, the journal, the work orders, the quotas and the leases."""
+        assert ledger.verify(ledger.heads()) == []
+        assert ledger.pending() == []
+        orders = ledger.orders(None, ("open", "done", "failed", "superseded", "withdrawn"))
+        assert [(order.order.office, order.state) for order in orders] == (
+            [(name, "done") for name in OFFICES] if self.kind.orders else []
+        )
+        kinds = Counter(event.kind for event in ledger.events())
+        assert kinds["operation.performed"] == len(OFFICES) * sum(self.kind.writes.values())
+        assert kinds["order.opened"] == kinds["order.done"] == len(orders)
+        if self.kind.queued:
+            today = datetime.now(ZoneInfo(json.loads((self.root / "inregel.yml").read_text())["time_zone"])).date()
+            assert ledger.quota_used(OFFICES, today) == {(name, "box.set"): 2 for name in OFFICES}
+        other = Holder("another", "another-token")
+        for name in OFFICES:
+            for identity in (f"office:{name}", f"box:box-{name}"):
+                ledger.release(ledger.acquire(identity, other, timedelta(seconds=60)))
+
+    def captured(self) -> int:
+        """How many of the secrets that were shown once are kept."""
+        with self.ledger() as ledger:
+            names = [f"token_{name}_{key}" for name in OFFICES for key in self.kind.captures]
+            return sum(ledger.captured(name) is not None for name in names)

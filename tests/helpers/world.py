@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from helpers.clock import Clock
 from inregel.config import project as projects
 from inregel.drivers.memory import MemorySystem, Store
 from inregel.engine.applying import apply
@@ -23,8 +24,6 @@ from inregel.library import Library
 from inregel.plan.model import Entry, Outcome, Plan, Status
 from inregel.secrets.memory import MemorySource
 from inregel.work import Desk, Work
-
-from helpers.clock import Clock
 
 ITEM = '''
 """Things in a box. `way` says who does the steps: machine, person, wait."""

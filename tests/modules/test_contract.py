@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from helpers.canary import allow, canary
 from helpers.clock import Clock
 from helpers.world import ITEM, World
-
 from inregel.config import project as projects
 from inregel.library import Library
 from inregel.plan.model import Status
@@ -96,7 +96,11 @@ def test_every_module_that_comes_with_inregel_is_proved() -> None:
 @pytest.mark.parametrize(
     ("honest", "lie", "message"),
     [
-        ("stages[i],\n                arguments", '{"value": "other"},\n                arguments', "does not end at what is"),
+        (
+            "stages[i],\n                arguments",
+            '{"value": "other"},\n                arguments',
+            "does not end at what is",
+        ),
         ("[change.after]", '[{"value": "half"}]', "does not end at what is desired"),
         ("return Seen({}, False)", "return Seen({})", "complete=False"),
         ('order=f"{SYSTEM}/{change', 'order=f"{SYSTEM}/no{change', "nobody|cannot perform"),

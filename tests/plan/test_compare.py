@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from helpers.canary import canary
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.canary import canary
 from inregel.contract import UNKNOWN, AtLeast, Provenance, Secret, Seen
 from inregel.ledger.base import Known, Stated
 from inregel.plan.compare import FINGERPRINT, UNSEEN, Difference, Found, compare, find, reached
 
 TODAY = date(2026, 11, 20)
 VERIFIED = {"": Provenance("verified")}
-VALUES = st.one_of(st.text(max_size=3), st.integers(-2, 2), st.booleans(), st.dates(), st.frozensets(st.text(max_size=2)))
+VALUES = st.one_of(
+    st.text(max_size=3), st.integers(-2, 2), st.booleans(), st.dates(), st.frozensets(st.text(max_size=2))
+)
 STATES = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
 
 
@@ -96,7 +98,11 @@ def test_a_field_that_could_not_be_read_is_what_people_said_of_it() -> None:
     known = Known({("m", "k"): Stated({"a": "said", "b": "said"}, attested(TODAY))})
     found = find(Seen({"k": {"a": "read", "b": UNKNOWN, "c": UNKNOWN}}), known, "m", "k")
     assert found.state == {"a": "read", "b": "said", "c": UNKNOWN}
-    assert (found.source("a").kind, found.source("b").kind, found.source("c").kind) == ("verified", "attested", "unknown")
+    assert (found.source("a").kind, found.source("b").kind, found.source("c").kind) == (
+        "verified",
+        "attested",
+        "unknown",
+    )
 
 
 def test_missing_from_a_whole_listing_is_absent_and_from_none_is_unknown() -> None:

@@ -79,7 +79,9 @@ def test_many_resources_are_counted_rather_than_listed() -> None:
 
 @given(
     st.sampled_from(["attested", "order.opened", "operation.failed", "in_sync", "rollout.done", "other"]),
-    st.dictionaries(st.sampled_from(["number", "resources", "operation", "name"]), st.none() | st.text() | st.integers()),
+    st.dictionaries(
+        st.sampled_from(["number", "resources", "operation", "name"]), st.none() | st.text() | st.integers()
+    ),
 )
 def test_a_record_of_any_shape_is_told(kind: str, body: dict[str, Any]) -> None:
     assert isinstance(sentence(event(kind, body)), str)
