@@ -64,7 +64,7 @@ def plan(context: Context, playbook: str, diff: bool, **values: Any) -> int:
 @_detailed
 @click.option("--check", is_flag=True, help="Only show the plan; the same as `inregel plan`.")
 @click.option("--diff", is_flag=True, hidden=True, help="For those who know it from Ansible: the plan is always shown.")
-@click.option("--allow", metavar="OPERATION=N", multiple=True, help="Another quota, for this run.")
+@click.option("--allow", metavar="OPERATION=N", multiple=True, help="So many steps that cannot be taken back.")
 @options.project
 @options.vault
 def apply(context: Context, playbook: str, diff: bool, **values: Any) -> int:

@@ -227,6 +227,9 @@ class Run:
         keys: dict[str, set[Key]] = defaultdict(set)
         if only is None:
             keys.update((module, set()) for module in exact)
+        else:
+            # What an `exact` task removes is declared by none.
+            keys.update((module, set()) for module, _ in only if module in exact)
         for item in run.declared:
             if item.planned and (only is None or (item.module, item.key) in only):
                 keys[item.module].add(item.key)

@@ -13,8 +13,10 @@ from helpers.clock import Clock
 from helpers.world import World, entry, statuses
 from inregel.contract import Secret
 from inregel.drivers.memory import Fault, Store
+from inregel.engine.applying import apply
 from inregel.ledger.base import Holder, LeaseHeld, LedgerError
 from inregel.plan.model import Status
+from inregel.work import Desk
 
 
 def kinds(world: World, office: str = "a") -> list[str]:
@@ -293,9 +295,6 @@ def test_a_failed_operation_gives_its_quota_back(world: World) -> None:
 def test_an_interrupt_ends_what_is_under_way_and_begins_nothing_more(world: World) -> None:
     world.play(world.items({"x": "1", "y": "1", "z": "1"}))
     project = world.project()
-    from inregel.engine.applying import apply
-    from inregel.work import Desk
-
     async def interrupted(engine: Any) -> Any:
         original = engine.options.observer.performed
         engine.options.observer.performed = lambda *args: (original(*args), setattr(engine, "stopping", True))[0]
@@ -308,6 +307,19 @@ def test_an_interrupt_ends_what_is_under_way_and_begins_nothing_more(world: Worl
     world.apply()
     assert set(world.store.writes.values()) == {1}
     assert done(world)
+
+
+def test_an_order_is_not_handed_out_before_the_machine_has_done_its_part(world: World) -> None:
+    world.play(world.items({"x": "1"}, way=["machine", "person"]), world.items({"y": "1"}, way=["person"]))
+    project = world.project()
+
+    async def interrupted(engine: Any) -> Any:
+        engine.options.observer.office_read = lambda office: setattr(engine, "stopping", True)
+        return await apply(engine, Desk(world.ledger, project.library, project))
+
+    world.run(interrupted)
+    assert world.there("a") == {}
+    assert "x" not in [line.key for order in world.orders() for line in order.order.lines]
 
 
 def test_a_kill_between_two_lines_of_the_journal_is_settled_by_reading(world: World) -> None:

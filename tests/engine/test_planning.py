@@ -94,6 +94,14 @@ def test_what_is_in_sync_stays_so_when_what_it_rests_on_is_blocked(world: World)
     assert statuses(world.plan())["y"] is Status.IN_SYNC
 
 
+def test_a_mere_look_rests_on_nothing(world: World) -> None:
+    world.play(
+        world.items({"x": "1"}, blocked="no rights"),
+        world.items({"y": "1"}, "desk", way=["person"], look=True, rests_on=["box.item:x"]),
+    )
+    assert statuses(world.plan()) == {"x": Status.BLOCKED, "y": Status.LOOK}
+
+
 def test_what_rests_on_a_wait_waits(world: World) -> None:
     world.put("a", "x", "1 1/2")
     world.play(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,13 @@ def test_a_module_that_breaks_it_is_told_how(tmp_path: Path, honest: str, lie: s
     task = world.items({"x": "1"}, way=["machine", "person"])
     with pytest.raises(ContractBroken, match=message):
         prove(world_case(tmp_path / "project", task, module=ITEM.replace(honest, lie)))
+
+
+def test_a_plan_that_writes_to_a_system_is_told(tmp_path: Path) -> None:
+    case = world_case(tmp_path / "project", World(tmp_path / "project", Clock()).items({"x": "1"}))
+    case.writes = count().__next__
+    with pytest.raises(ContractBroken, match="making a plan wrote something"):
+        prove(case)
 
 
 def test_a_project_can_prove_its_own_modules(tmp_path: Path) -> None:
