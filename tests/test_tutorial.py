@@ -1,4 +1,4 @@
-"""The tutorial is what happens: its commands are typed in order, and print what it shows."""
+"""The tutorial and the page for the IT lead are what happens: typed in order, their commands print what they show."""
 
 from pathlib import Path
 
@@ -20,6 +20,18 @@ def test_the_tutorial_is_what_happens(tmp_path: Path, clock: Clock, monkeypatch:
         shown += bool(lines)
     assert reader.typed == 20
     assert shown == 13
+
+
+def test_the_page_for_the_it_lead_is_what_happens(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (checkout() / "docs/guide/for-the-it-lead.md").read_text("utf-8")
+    reader = Reader(tmp_path, clock)
+    reader.type(["inregel init offices --example", "cd offices", "export INREGEL_VAULT_PASSWORD_FILE=.vault-password"])
+    for commands, lines in told(page):
+        said = reader.type(commands)
+        assert missing(lines, said) == [], f"{commands[0]} says:\n{said}"
 
 
 @pytest.mark.parametrize(

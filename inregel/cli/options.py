@@ -75,7 +75,7 @@ def values(function: Function) -> Function:
 def limit(function: Function) -> Function:
     """Gives a command -l, as in Ansible."""
     return click.option(
-        "-l", "--limit", metavar="PATTERN", default="", help="Only these offices: utrecht, nl:!zwolle."
+        "-l", "--limit", metavar="PATTERN", callback=_named, help="Only these offices: utrecht, nl:!zwolle."
     )(function)
 
 
@@ -97,18 +97,42 @@ def reports(function: Function) -> Function:
     )(function)
 
 
+def _named(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
+    """A pattern that was given names somebody: `--limit "$OFFICE"` with nothing in it must not mean everybody."""
+    if value is not None and not value.strip():
+        raise click.BadParameter("this names nobody; for all offices leave it out")
+    return value or ""
+
+
 def _split(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part.strip() for each in value for part in each.split(",") if part.strip())
 
 
 def _pairs(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    from inregel.errors import InregelError
+    from inregel.report import check
+
     pairs = []
     for each in value:
         name, sign, file = each.partition("=")
         if not (name and sign and file):
             raise click.BadParameter(f"{each} is not FORMAT=FILE; write json=plan.json")
+        try:
+            check(name)
+        except InregelError as error:
+            raise click.BadParameter(" ".join(str(error).split())) from error
         pairs.append((name, file))
     return tuple(pairs)
+
+
+def _password_source(text: str) -> None:
+    """Refuses a name that was mistyped at once: else each office would be blocked by it, one by one."""
+    label, sign, source = text.partition("@")
+    file = source if sign else label
+    path = Path(file).expanduser()
+    if file != PROMPT and (path.is_dir() or not path.exists()):
+        what = "this is a folder" if path.is_dir() else "there is no such file"
+        raise click.BadParameter(f"{text}: {what}", param_hint="--vault-id" if sign else "--vault-password-file")
 
 
 def _context(directory: Path | None, color: str | None, quiet: bool, values: dict[str, Any]) -> Context:
@@ -124,6 +148,8 @@ def _context(directory: Path | None, color: str | None, quiet: bool, values: dic
     context.color = COLOURS[color or before.get("color") or "auto"]
     context.quiet = quiet
     context.vault_ids = (*values.pop("vault_ids", ()), *values.pop("vault_files", ()))
+    for each in context.vault_ids:
+        _password_source(each)
     if values.pop("ask_vault", False):
         context.vault_ids += (PROMPT,)
     if base is None and sys.stdin is not None and sys.stdin.isatty():

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import click
 
@@ -35,6 +36,7 @@ def run(
     invoke: Callable[[list[str], Context | None], int] = _invoke,
 ) -> int:
     """Runs the command that `arguments` name and shows what went wrong; returns the exit code, and never raises."""
+    _open_streams()
     platform.use_utf8(sys.stdout, sys.stderr)
     try:
         code = invoke(list(arguments), context)
@@ -49,6 +51,17 @@ def run(
     except BrokenPipeError:
         platform.terminate_quietly()
     return code
+
+
+def _open_streams() -> None:
+    """Streams that were closed before we began (`<&-`, some schedulers) become empty ones; Python leaves them None.
+
+    The descriptors are taken as well, so that no file of ours is opened as the standard output of a child.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            empty = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  # for as long as the program runs
+            setattr(sys, name, empty)
 
 
 def _show(error: BaseException, arguments: Sequence[str]) -> int:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Final, Unpack
 
 from inregel.commands.context import Context
-from inregel.commands.plan import Choice, make, opened, plan, show, with_engine, worst
+from inregel.commands.plan import Choice, make, opened, plan, show, text_stream, with_engine, worst, write_reports
 from inregel.commands.session import Session
 from inregel.errors import InregelError
 
 if TYPE_CHECKING:
+    from inregel.engine.allowance import Confirmed
     from inregel.engine.run import Run
     from inregel.plan.model import Outcome
+
+
+MOVED: Final = 5
+"""The exit code of what is not as it was when the plan was confirmed (design §9)."""
 
 
 class NotAllowed(InregelError):
@@ -36,30 +41,38 @@ def apply(  # noqa: PLR0913  # the options that apply has beyond those of plan
     """Shows the plan and asks where a person sits there; then applies. `check` only plans, as in Ansible.
 
     0 done (handing out work orders is done); 1 something failed, was refused or was stopped; 2 with
-    `detailed_exitcode` where work is open; 3 a fault; 4 a system or a lease could not be had; 130 interrupted.
+    `detailed_exitcode` where work is open; 3 a fault; 4 a system or a lease could not be had; 5 something moved between
+    the plan that was confirmed and the apply (the rest was done); 130 interrupted.
     """
     if check:
         return plan(context, playbook, **options)
     if not context.secrets:
         raise NoSecrets
+    from inregel.engine.allowance import confirmed
+
     allowed: dict[str, int] | None = allowances(allow)
+    seen: Confirmed | None = None
     with opened(context, options) as session:
         if not yes and context.can_ask():
             made, unread = make(session, playbook, options)
-            show(session, made, playbook, options)
-            if not confirmed(context):
+            show(session, made, playbook, options, reports=False)
+            if not agreed(context):
                 context.say("Nothing was applied.")
                 return unread
-            allowed = None
-        outcome, codes = carry_out(session, playbook, options, allowed)
+            allowed, seen = None, confirmed(made, session.ledger.fingerprint_key())
+        outcome, codes = carry_out(session, playbook, options, allowed, seen)
         show_outcome(session, outcome, playbook, options)
     return exit_code(outcome, codes, options)
 
 
 def carry_out(
-    session: Session, playbook: str, options: Choice, allow: dict[str, int] | None
+    session: Session,
+    playbook: str,
+    options: Choice,
+    allow: dict[str, int] | None,
+    seen: Confirmed | None = None,
 ) -> tuple[Outcome, list[int]]:
-    """Applies; returns what was done and the exit codes of what could not be reached."""
+    """Applies; returns what was done, and the exit codes of what could not be reached or has moved."""
     from inregel.engine.applying import apply as engine_apply
     from inregel.platform import on_interrupt
 
@@ -70,9 +83,10 @@ def carry_out(
 
         with on_interrupt(stop):
             outcome = await engine_apply(engine, session.desk())
-        return outcome, [error.exit_code for error in engine.errors]
+        moved = [MOVED] if engine.allowance.moved else []
+        return outcome, [*moved, *(error.exit_code for error in engine.errors)]
 
-    return with_engine(session, playbook, options, run, allow)
+    return with_engine(session, playbook, options, run, allow, seen)
 
 
 def allowances(texts: Sequence[str]) -> dict[str, int]:
@@ -86,7 +100,7 @@ def allowances(texts: Sequence[str]) -> dict[str, int]:
     return result
 
 
-def confirmed(context: Context) -> bool:
+def agreed(context: Context) -> bool:
     """Asks once; anything but yes is no."""
     context.err.write("Apply this? [y/N] ")
     context.err.flush()
@@ -96,20 +110,19 @@ def confirmed(context: Context) -> bool:
 def show_outcome(session: Session, outcome: Outcome, playbook: str, options: Choice) -> None:
     """Prints what was done, and writes the reports that were asked for."""
     from inregel.report import outcome as text
-    from inregel.report import write
     from inregel.report.screen import screen
 
     context = session.context
-    looks = screen(context.out, context.environ, context.color)
+    stream = text_stream(context, options)
+    looks = screen(stream, context.environ, context.color)
     text.render_outcome(
         outcome,
-        stream=context.out,
+        stream=stream,
         width=looks.width,
         color=looks.color,
         next_command=f"inregel plan {playbook}",
     )
-    for form, path in options.get("reports", ()):
-        write(outcome, form, context.directory / path)
+    write_reports(context, outcome, options)
 
 
 def exit_code(outcome: Outcome, codes: Sequence[int], options: Choice) -> int:

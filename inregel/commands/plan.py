@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Literal, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Literal, TextIO, TypedDict, TypeVar, Unpack
 
 from inregel.commands.context import Context
 from inregel.commands.session import Session, open_session
 
 if TYPE_CHECKING:
+    from inregel.config.playbook import Playbook
+    from inregel.engine.allowance import Confirmed
     from inregel.engine.run import Options, Run
-    from inregel.plan.model import Plan
+    from inregel.plan.model import Outcome, Plan
     from inregel.plan.progress import Observer
 
 Result = TypeVar("Result")
@@ -70,6 +72,7 @@ def with_engine(
     options: Choice,
     work: Callable[[Run], Awaitable[Result]],
     allow: dict[str, int] | None = None,
+    confirmed: Confirmed | None = None,
 ) -> Result:
     """Runs `work` on an engine whose offices are declared, with progress on standard error."""
     from inregel.engine.run import Run
@@ -78,13 +81,15 @@ def with_engine(
     context = session.context
     book = session.playbook(playbook, tags=options.get("tags", ()), skip_tags=options.get("skip_tags", ()))
 
+    _warn_of_nothing(session, book, options)
+
     # The task returns nothing: asyncio.run has Python write out its result in full (twice, for an error message that
     # nobody sees, while it puts back the handler of Ctrl-C), and for a large plan that is a tenth of all.
     results: list[Result] = []
 
     async def main(observer: Observer) -> None:
         settings = engine_options(session, options, observer)
-        settings.allow = allow
+        settings.allow, settings.confirmed = allow, confirmed
         async with Run(session.project, book, session.ledger, session.holder, settings) as engine:
             engine.declare()
             results.append(await work(engine))
@@ -94,6 +99,18 @@ def with_engine(
     ) as observer:
         asyncio.run(main(observer))
     return results[0]
+
+
+def _warn_of_nothing(session: Session, book: Playbook, options: Choice) -> None:
+    """Says that the options choose no office or no task, as "nothing to do" would else look like success."""
+    limit, tags = options.get("limit", ""), [*options.get("tags", ()), *options.get("skip_tags", ())]
+    if not any(session.project.select(play.pattern, limit) for play in book.plays):
+        patterns = " and ".join(dict.fromkeys(f"`{play.pattern}`" for play in book.plays))
+        beside = f" that is in --limit {limit} too" if limit else ""
+        session.context.warn(f"No office is chosen: there is none in {patterns or 'this playbook'}{beside}.")
+    elif tags and all(task.quiet for play in book.plays for task in play.tasks):
+        known = sorted({tag for play in book.plays for task in play.tasks for tag in task.tags})
+        session.context.warn(f"No task is chosen by these tags. Tags here: {', '.join(known) or 'none'}.")
 
 
 def engine_options(session: Session, options: Choice, observer: Observer) -> Options:
@@ -112,17 +129,18 @@ def engine_options(session: Session, options: Choice, observer: Observer) -> Opt
     )
 
 
-def show(session: Session, made: Plan, playbook: str, options: Choice) -> None:
-    """Prints the plan, and writes the reports that were asked for."""
+def show(session: Session, made: Plan, playbook: str, options: Choice, *, reports: bool = True) -> None:
+    """Prints the plan, and writes the reports that were asked for (where an apply follows, it writes its own)."""
     from inregel.config.positions import locate
-    from inregel.report import text, write
+    from inregel.report import text
     from inregel.report.screen import screen
 
     context, root = session.context, session.project.settings.root
-    looks = screen(context.out, context.environ, context.color)
+    stream = text_stream(context, options)
+    looks = screen(stream, context.environ, context.color)
     text.render(
         made,
-        stream=context.out,
+        stream=stream,
         width=looks.width,
         color=looks.color,
         verbose=options.get("verbose", False),
@@ -130,8 +148,24 @@ def show(session: Session, made: Plan, playbook: str, options: Choice) -> None:
         next_command=next_command(playbook, options),
         locate=lambda where: locate(root, where),
     )
+    if reports:
+        write_reports(context, made, options)
+
+
+def text_stream(context: Context, options: Choice) -> TextIO:
+    """Where the text for people goes: to standard error where a report takes standard output (`json=-`)."""
+    return context.err if any(path == "-" for _, path in options.get("reports", ())) else context.out
+
+
+def write_reports(context: Context, report: Plan | Outcome, options: Choice) -> None:
+    """Writes the reports that were asked for; `-` is standard output."""
+    from inregel.report import dump, write
+
     for form, path in options.get("reports", ()):
-        write(made, form, context.directory / path)
+        if path == "-":
+            context.out.write(dump(report, form))
+        else:
+            write(report, form, context.directory / path)
 
 
 def next_command(playbook: str, options: Choice) -> str:

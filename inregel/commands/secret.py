@@ -157,7 +157,7 @@ def _rekey(context: Context, files: Sequence[str], old: Passwords, new: Password
 
 
 def _passwords(context: Context) -> Passwords:
-    return Passwords(context.vault_ids, environ=context.environ, ask=context.ask)
+    return Passwords(context.vault_ids, environ=context.environ, ask=context.ask, root=_root_or_none(context))
 
 
 def _store(chosen: Settings, places: Sequence[str], name: str, passwords: Passwords) -> VaultFile:

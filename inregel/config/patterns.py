@@ -15,6 +15,7 @@ from inregel.errors import InregelError
 
 _SUBSCRIPT: Final = re.compile(r"(.+)\[(?:(-?[0-9]+)|([0-9]+)[:-]([0-9]*))\]\Z", re.DOTALL)
 _PARTS: Final = re.compile(r"(?:[^\s:\[\]]|\[[^\]]*\])+")
+_BRACKETS: Final = frozenset("[]")
 _GLOB: Final = frozenset(".?*[")
 _WILD: Final = frozenset("?*[")
 _LONGEST: Final = 1_000
@@ -48,6 +49,9 @@ class Members(Protocol):
 def split(pattern: str) -> list[str]:
     """The parts of a pattern: separated by commas, or else by colons outside brackets."""
     parts = pattern.split(",") if "," in pattern else _PARTS.findall(pattern)
+    if "," not in pattern and not _BRACKETS.isdisjoint(_PARTS.sub("", pattern)):
+        # Ansible drops it, and what is left (`~` of `~[`) may be everybody.
+        raise PatternError(pattern[:40], "has a bracket without its other half")
     return [part.strip() for part in parts if part.strip()]
 
 

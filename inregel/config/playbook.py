@@ -203,7 +203,8 @@ class Playbooks:
     def _task(self, data: Mapping[str, Any], where: Where, above: _Inherited) -> list[Task]:
         named = [key for key in data if key not in KEYWORDS]
         if len(named) != 1:
-            message = "a task names one module" + (f", and this names {', '.join(map(str, named))}" if named else "")
+            names = ", ".join(map(str, named)) or "none; all: inregel doc"
+            message = f"a task names one module, and this names {names}"
             self.mistakes.append(Mistake(message, where))
             return []
         module = named[0]

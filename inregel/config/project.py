@@ -135,7 +135,11 @@ class Project:
         """The offices of a pattern that `--limit` leaves, in the order of the inventory. Raises `PatternError`."""
         chosen = set(patterns.select(self.inventory, patterns.split(pattern)))
         if limit:
-            chosen &= set(patterns.select(self.inventory, list(self._limit(limit))))
+            parts = list(self._limit(limit))
+            if not parts:
+                # Without a name a pattern is everybody, and a file that came out empty means the contrary.
+                raise BadOption(reason=f"--limit {limit}: this names nobody. For all offices leave --limit out")
+            chosen &= set(patterns.select(self.inventory, parts))
         return tuple(office for office in self.inventory.order if office in chosen)
 
     def _limit(self, limit: str) -> Iterator[str]:

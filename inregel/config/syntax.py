@@ -16,6 +16,8 @@ from inregel.config.words import cut, secret_key
 
 _KEYED: Final = re.compile(r"""\s*(?:-\s+)*(?P<key>[^\s:#'"{\[][^:#'"{\[]*):\s+(?P<value>.*?)\s*\Z""")
 _TIGHT: Final = re.compile(r"\s*(?:-\s+)*(?P<key>[A-Za-z_][\w.-]*):(?P<value>[^\s/:][^:]*)\Z")
+_FLOW: Final = re.compile(r"\[|\{(?![{%])")
+_WITHIN: Final = re.compile(r"(?P<key>[A-Za-z_][\w.-]*):\s+(?P<value>\{\{.*?\}\})")
 _TEMPLATE: Final = re.compile(r"""[:\-]\s+\{[{%]""")
 
 
@@ -75,7 +77,10 @@ def template_at(line: str) -> bool:
 
 def template_quoted(line: str) -> str:
     """The same line with the template in quotes, or what quotes look like."""
-    return quoted_pair(_KEYED.match(line)) or '"{{ name }}"'
+    keyed = _KEYED.match(line)
+    if keyed is not None and _FLOW.match(keyed["value"]):
+        keyed = _WITHIN.search(line)  # {numbers: {{ postbussen }}}: the quotes go around the template alone
+    return quoted_pair(keyed) or '"{{ name }}"'
 
 
 def _template(spot: _Spot) -> Complaint | None:

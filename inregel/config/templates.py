@@ -230,8 +230,9 @@ class _Guard:
 
 def absent(error: InregelError) -> Absent:
     """A secret that cannot be had: the first line of the message is the reason, the rest the remedy."""
-    reason, _, remedy = str(error).partition("\n")
-    return Absent(reason.strip(), " ".join(remedy.split()))
+    reason, _, rest = str(error).partition("\n")
+    command = str(getattr(error, "remedy", ""))
+    return Absent(reason.strip(), command if command.startswith("inregel ") else " ".join(rest.split()))
 
 
 def _variable(scope: Scope, name: str) -> Any:

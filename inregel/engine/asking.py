@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, get_args
+from typing import Any
 
 from inregel.contract import Checkpoint, Connection, Driver, Operation, Receipt, Scope, Secret, View
 from inregel.errors import InregelError, Unavailable
@@ -22,7 +22,7 @@ class DriverFault(Unavailable):
     exit_code = 3
 
 
-_OUTCOMES = get_args(Receipt.__annotations__["outcome"]) or ("performed", "failed", "unknown")
+_OUTCOMES = ("performed", "failed", "unknown")
 
 
 def fault(system: str, error: BaseException, when: str) -> DriverFault:
@@ -38,7 +38,7 @@ def operations(driver: Driver, system: str) -> frozenset[str]:
         return frozenset(driver.operations)
     except InregelError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise fault(system, error, "when asked what it can perform") from error
 
 
@@ -56,7 +56,7 @@ async def read(driver: Driver, connection: Connection, scope: Scope, patience: t
         if _is_cancelled():
             raise
         raise fault(connection.system, error, "while reading") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise fault(connection.system, error, "while reading") from error
     if not isinstance(view, Mapping):
         raise DriverFault(system=connection.system, reason=f"a read gave a {type(view).__name__}, which is no view")
@@ -76,12 +76,12 @@ async def perform(driver: Driver, operation: Operation, patience: timedelta, che
         if _is_cancelled():
             raise
         return Receipt("unknown", f"the driver has a fault: {type(error).__name__}")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return Receipt("unknown", f"the driver has a fault: {type(error).__name__}")
 
 
 async def settle(driver: Driver, operation: Operation, patience: timedelta, checkpoint: Mapping[str, Any]) -> Receipt:
-    """What the driver knows of an interrupted operation; whatever keeps it from telling, reading back may still tell."""
+    """What it knows of an interrupted operation; whatever keeps it from telling, reading back may still tell."""
     try:
         async with asyncio.timeout(patience.total_seconds()):
             return _receipt(await driver.settle(operation, checkpoint))
@@ -89,19 +89,22 @@ async def settle(driver: Driver, operation: Operation, patience: timedelta, chec
         if _is_cancelled():
             raise
         return Receipt("unknown")
-    except Exception:
+    except (Exception, SystemExit):
         return Receipt("unknown")
 
 
-def _receipt(answer: object) -> Receipt:
+def _receipt(answer: Any) -> Receipt:
     """A receipt that can be relied on; anything else is no answer."""
     if not isinstance(answer, Receipt):
         return Receipt("unknown", f"the driver has a fault: it answered a {type(answer).__name__}, which is no receipt")
-    captured = answer.captured if isinstance(answer.captured, Mapping) else {}
+    # A driver is code of others: nothing made it keep to the types of a receipt.
+    given: Any = answer.captured
+    said: Any = answer.detail
+    captured = given if isinstance(given, Mapping) else {}
     secrets = {str(name): secret for name, secret in captured.items() if isinstance(secret, Secret)}
     if answer.outcome not in _OUTCOMES:
         return Receipt("unknown", "the driver has a fault: its receipt has no known outcome", secrets)
-    detail = answer.detail if isinstance(answer.detail, str) else ""
+    detail = said if isinstance(said, str) else ""
     if len(secrets) < len(captured):
         detail = " ".join(filter(None, [detail, "(what it captured is no Secret, and was not kept)"]))
     return Receipt(answer.outcome, detail, secrets)

@@ -9,6 +9,7 @@ from inregel.contract import Blocked, Fault, Key, Office, State, key_text
 from inregel.engine.inputs import OfficeInputs, Shared
 from inregel.errors import InregelError
 from inregel.library import Library
+from inregel.plan import shapes
 from inregel.plan.draft import Declared
 from inregel.plan.faults import module_fault
 
@@ -89,15 +90,16 @@ class Desired:
             why = Blocked(declaration.fault, "you", declaration.remedy)
             return [Declared(play, task, module, "", None, declaration.args, planned, why, failed=True)]
         try:
-            resources = self._library.module(module).desired(declaration.args, self.office, self.inputs)
+            given = self._library.module(module).desired(declaration.args, self.office, self.inputs)
         except Fault as fault:
             asked = self.inputs.take_asked()
             why, args = fault.blocked, declaration.args
             return [Declared(play, task, module, fault.key, None, args, planned, why, asked, failed=True)]
         except InregelError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise module_fault(module, self.office.id, error) from error
+        resources = shapes.resources(module, self.office.id, given)
         asked = self.inputs.take_asked()
         args = declaration.args
         if task.exact and planned:

@@ -86,15 +86,17 @@ class OfficeWork:
 
     async def do(self) -> None:
         """Reads, and where there is something to do takes the leases and does it."""
+        names = identities(self.office.office, self.office.systems())
+        # Noted before the read: another office of this run that shares a connection may write after it.
+        fences = {name: fence for name, fence in self.run.fences.items() if name in names}
         self.reading = await self.run.read(self.office)
         self.run.options.observer.office_read(self.name)
         await self._plan()
         if self._something():
-            names = identities(self.office.office, self.office.systems())
             options = self.run.options
             leases = Leases(self.run.ledger, self.run.holder, names, options.now, options.lease, self.run.locks)
             async with leases:
-                await self._leased(leases)
+                await self._leased(leases, fences)
         if self.reading.errors and self.result.error is None:
             self.result.error = self.reading.errors[0]
             self.result.unavailable = str(self.result.error)
@@ -130,10 +132,10 @@ class OfficeWork:
                 scope |= refs - declared
         return scope
 
-    async def _leased(self, leases: Leases) -> None:
+    async def _leased(self, leases: Leases, fences: Mapping[str, int]) -> None:
         """Under the leases. What was read may have moved where somebody else had them meanwhile: it is read again."""
         run = self.run
-        if not leases.unbroken(run.fences):
+        if not leases.unbroken(fences):
             self.reading = await run.read(self.office)
         await self._settle(leases)
         await self._plan_again()
@@ -184,9 +186,10 @@ class OfficeWork:
 
     async def _read_again(self, refs: Collection[Ref]) -> None:
         fresh = await self.run.read(self.office, refs)
+        exact = {owner.module for owner in self.office.desired.owners}  # their listing was read as a whole again
         for module, seen in fresh.seen.items():
             old = self.reading.seen.get(module)
-            if old is None or seen.complete is True and any(i.task.exact for i in self.office.declared):
+            if old is None or (seen.complete is True and module in exact):
                 self.reading.seen[module] = seen
                 continue
             again = {key for name, key in refs if name == module}

@@ -6,21 +6,20 @@ of an unknown one is never guessed: it is settled by the driver, or read back.
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import Any, Literal
 
-from inregel.contract import UNKNOWN, Checkpoint, Driver, Key, Operation, Provenance, Receipt, Step
+from inregel.contract import AtLeast, Key, Operation, Provenance, Receipt, Step, Unknown
 from inregel.crashpoints import edge
+from inregel.engine import asking
 from inregel.engine.leases import Leases
 from inregel.engine.run import OfficeRun, Run
 from inregel.errors import InregelError
-from inregel.ledger.base import Pending, QuotaUsed
-from inregel.plan.compare import Found, compare, reached
+from inregel.ledger.base import Pending, QuotaUsed, Transaction
+from inregel.plan.compare import Found, read_back
 from inregel.plan.draft import Ref, sealed
 from inregel.plan.model import Entry, Performed
 
@@ -122,11 +121,11 @@ async def _one(run: Run, office: OfficeRun, leases: Leases, task: Task) -> None:
     """One operation through the driver. Anything but a clear answer is `unknown`."""
     observer, connection = run.options.observer, office.office.connections[task.system]
     driver = await run.driver(office.office, task.system)
-    if driver is None or task.operation.name not in driver.operations:
+    if driver is None or task.operation.name not in asking.operations(driver, task.system):
         task.detail = "the driver can no longer perform it; make a new plan"
         return
     observer.performing(office.office.id, task.entry, task.step)
-    async with run.slot(connection):
+    async with run.slot(connection, run.options.patience):
         # Not before: others may have had the place for long, and the lease may be theirs by now.
         leases.outlast(run.options.patience * 2)
         if run.stopping:
@@ -134,24 +133,13 @@ async def _one(run: Run, office: OfficeRun, leases: Leases, task: Task) -> None:
             return
         task.outcome, task.detail = "unknown", "interrupted"
         with edge("apply.perform"):
-            receipt = await _ask(driver, task.operation, run.options.patience, partial(_checkpoint, run, leases, task))
+            receipt = await asking.perform(
+                driver, task.operation, run.options.patience, partial(_checkpoint, run, leases, task)
+            )
         if receipt.captured:
             _capture(run, leases, connection.identity, receipt)
     task.outcome, task.detail = receipt.outcome, receipt.detail
     observer.performed(office.office.id, task.entry, task.step, receipt.outcome, receipt.detail)
-
-
-async def _ask(driver: Driver, operation: Operation, patience: timedelta, checkpoint: Checkpoint) -> Receipt:
-    """What the driver answers; no answer in time, and every error, is `unknown`."""
-    try:
-        async with asyncio.timeout(patience.total_seconds()):
-            return await driver.perform(operation, checkpoint)
-    except TimeoutError:
-        return Receipt("unknown", f"no answer within {patience.total_seconds():g} s")
-    except InregelError as error:
-        return Receipt("unknown", str(error))
-    except Exception as error:
-        return Receipt("unknown", f"the driver has a fault: {type(error).__name__}")
 
 
 def _checkpoint(run: Run, leases: Leases, task: Task, data: Mapping[str, Any]) -> None:
@@ -187,14 +175,14 @@ def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[
     with edge("apply.verify"), run.ledger.writing(*leases.held) as tx:
         for task in tasks:
             found = find(*task.ref)
-            there = reached(found, task.step.reaches, today, key)
-            readable = found.state is not UNKNOWN
-            if task.outcome == "unknown" and readable:
+            there = read_back(found, task.step.reaches, today, key)
+            if task.outcome == "unknown" and there is not None:
                 task.outcome = "performed" if there else "failed"
                 tx.outcome(task.operation.id, task.outcome, "read back")
-            if task.outcome == "performed" and (not readable or compare(found, task.step.reaches, today, key).unknown):
-                by = Provenance("attested", run.options.now(), "inregel", source=f"operation {task.operation.id}")
-                tx.attest(task.entry.office, *task.ref, sealed(task.step.reaches, key), by)
+                if task.operation.name in run.project.settings.quotas:
+                    tx.settle_quota(task.operation.id, spent=there)
+            if task.outcome == "performed" and there is None:
+                _attest(run, tx, task.entry.office, task.operation)
             elif task.outcome == "performed" and not there:
                 failed[task.ref] = f"{task.operation.name} was answered, but what was to be reached is not there"
             if task.outcome == "unknown":
@@ -202,6 +190,15 @@ def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[
             elif task.outcome != "performed" and not task.skipped:
                 failed[task.ref] = task.detail or f"{task.operation.name} failed"
     return failed
+
+
+def _attest(run: Run, tx: Transaction, office: str, done: Operation | Pending) -> None:
+    """What was performed and cannot be read rests on the driver's own word. A rule tells no value."""
+    reaches = done.reaches
+    if reaches is not None:
+        reaches = {name: value for name, value in reaches.items() if not isinstance(value, AtLeast | Unknown)}
+    by = Provenance("attested", run.options.now(), "inregel", source=f"operation {done.id}")
+    tx.attest(office, done.module, done.key, sealed(reaches, run.secret_key), by)
 
 
 async def settle(run: Run, office: OfficeRun, leases: Leases, pending: Sequence[Pending], find: Find) -> None:
@@ -212,31 +209,30 @@ async def settle(run: Run, office: OfficeRun, leases: Leases, pending: Sequence[
             # It was done elsewhere: what is read here says nothing about it.
             continue
         receipt = await _settled(run, office, item)
+        there = read_back(find(item.module, item.key), item.reaches, run.shared.now.date(), run.secret_key, item.at)
         outcome, detail = receipt.outcome, receipt.detail or "settled by the driver"
         if outcome == "unknown":
-            found = find(item.module, item.key)
-            if found.state is UNKNOWN:
+            if there is None:
                 continue
-            there = reached(found, item.reaches, run.shared.now.date(), run.secret_key)
             outcome, detail = ("performed" if there else "failed"), "read back after an interruption"
         leases.outlast(run.options.patience)
         with edge("apply.settle"), run.ledger.writing(*leases.held) as tx:
             for name, secret in receipt.captured.items():
                 tx.capture(name, item.identity, secret)
             tx.outcome(item.id, outcome, detail)
+            if outcome == "performed" and there is None:
+                _attest(run, tx, item.office, item)
             if item.name in run.project.settings.quotas:
                 tx.settle_quota(item.id, spent=outcome == "performed")
 
 
 async def _settled(run: Run, office: OfficeRun, item: Pending) -> Receipt:
     """What the driver knows of an operation that was interrupted."""
-    driver = await run.driver(office.office, item.module.partition(".")[0])
+    try:
+        driver = await run.driver(office.office, item.module.partition(".")[0])
+    except InregelError:
+        return Receipt("unknown")
     if driver is None:
         return Receipt("unknown")
     operation = Operation(item.id, item.name, item.module, item.key, {}, item.reaches)
-    try:
-        async with asyncio.timeout(run.options.patience.total_seconds()):
-            return await driver.settle(operation, item.checkpoint)
-    except Exception:
-        # Whatever keeps the driver from telling: reading back may still tell.
-        return Receipt("unknown")
+    return await asking.settle(driver, operation, run.options.patience, item.checkpoint)

@@ -8,18 +8,21 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 from inregel import rollout
-from inregel.contract import Change, Key, State, Table
+from inregel.contract import Change, Finding, Key, State, Table
 from inregel.engine.run import OfficeRun, Reading, Run
 from inregel.errors import InregelError
-from inregel.ledger.base import Known, Order
+from inregel.ledger.base import Known, Order, Pending
 from inregel.plan import texts
 from inregel.plan.build import build
-from inregel.plan.compare import Found, find
+from inregel.plan.compare import Found, find, read_back
 from inregel.plan.draft import Declared, Facts, Quotas, Ref
+from inregel.plan.faults import running
 from inregel.plan.model import Entry, OfficePlan, Plan, PlannedOrder, PlannedPlay, Status
+
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -31,8 +34,8 @@ class Background:
     used: Mapping[tuple[str, str], int]
     next_number: int
     synced: Mapping[str, Mapping[Ref, State | None]] = field(default_factory=dict)
-    pending: frozenset[str] = frozenset()
-    """Offices with an operation of which nobody knows what became."""
+    pending: Mapping[str, list[Pending]] = field(default_factory=dict)
+    """By office, operations of which nobody knows what became."""
 
     @classmethod
     def read(cls, run: Run, offices: Sequence[str], *, journal: bool = False) -> Background:
@@ -43,10 +46,12 @@ class Background:
             orders[order.order.office].append(order)
         quotas = run.project.settings.quotas
         used = ledger.quota_used(offices, run.shared.now.date()) if quotas else {}
-        background = cls(ledger.known(offices), orders, used, ledger.next_number())
+        pending: dict[str, list[Pending]] = defaultdict(list)
+        for item in ledger.pending(offices):
+            pending[item.office].append(item)
+        background = cls(ledger.known(offices), orders, used, ledger.next_number(), pending=pending)
         if journal:
             background.synced = ledger.synced(offices)
-            background.pending = frozenset(item.office for item in ledger.pending(offices))
         return background
 
 
@@ -176,8 +181,25 @@ async def gather_facts(run: Run, office: OfficeRun, reading: Reading, background
         unreadable=reading.unreadable,
         orders=background.orders.get(name, ()),
         quotas=Quotas(left, limits),
+        unsettled=unsettled(run, office, background.pending.get(name, ()), reading, background.known.get(name)),
         allowed=lambda ref, step: run.allowance.ask(name, ref, step),
     )
+
+
+def unsettled(
+    run: Run, office: OfficeRun, pending: Sequence[Pending], reading: Reading, known: Known | None
+) -> dict[Ref, Pending]:
+    """Operations that were begun, and neither what was read nor what somebody said since tells what became of them."""
+    result: dict[Ref, Pending] = {}
+    find_now = finder(reading, known)
+    for item in pending:
+        connection = office.office.connections.get(item.module.partition(".")[0])
+        if connection is None or connection.identity != item.identity:
+            continue
+        found = find_now(item.module, item.key)
+        if read_back(found, item.reaches, run.shared.now.date(), run.secret_key, item.at) is None:
+            result[(item.module, item.key)] = item
+    return result
 
 
 def finder(reading: Reading, known: Known | None) -> Callable[[str, Key], Found]:
@@ -236,11 +258,20 @@ def _remarks(run: Run, office: OfficeRun, part: OfficePlan, reading: Reading) ->
         if view is None:  # no driver reads this system: lint is handed what there is
             before = {entry.key: entry.before for entry in by_module[item.module]}
             view = {"office": office.office, "inputs": office.desired.inputs, "before": before}
-        part.findings += [(item.module, finding) for finding in lint(item.args, view)]
+        with running(item.module, office.office.id):
+            part.findings += [(item.module, sound(finding, Finding)) for finding in lint(item.args, view)]
     for name, entries in by_module.items():
         summary = run.optional(name, "summary")
         if summary is not None and any(entry.status is not Status.IN_SYNC for entry in entries):
-            part.tables += tables(summary, entries, office)
+            with running(name, office.office.id):
+                part.tables += [sound(table, Table) for table in tables(summary, entries, office)]
+
+
+def sound(given: Result, kind: type[Result]) -> Result:
+    """What a module gives, where it is what it shall be. Raises `TypeError`."""
+    if not isinstance(given, kind):
+        raise TypeError(f"a {type(given).__name__} in place of a {kind.__name__}")
+    return given
 
 
 def _lint_view(office: OfficeRun, part: OfficePlan, item: Declared, reading: Reading) -> dict[str, Any]:

@@ -10,26 +10,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from inregel.contract import Blocked, Connection, Driver, Key, Office, Seen, Step, System, View, World
+from inregel.contract import Blocked, Connection, Driver, Key, Office, Seen, System, View, World
+from inregel.engine import asking
+from inregel.engine.allowance import Allowance, Confirmed
 from inregel.engine.desired import Desired
 from inregel.engine.inputs import Shared
-from inregel.errors import InregelError, Unavailable
+from inregel.errors import InregelError
 from inregel.ledger.base import Holder, Known, Ledger
-from inregel.plan.draft import Declared, Ref
-from inregel.plan.faults import module_fault
+from inregel.plan import shapes
+from inregel.plan.draft import Declared
+from inregel.plan.faults import module_fault, running
 from inregel.plan.progress import Observer, Silent
 
 if TYPE_CHECKING:
     from inregel.config.model import Play
     from inregel.config.playbook import Playbook
     from inregel.config.project import Project
-
-
-class DriverFault(Unavailable):
-    """The driver of {system} has a fault: {reason}
-    Nothing was changed through it by this step. It is code of inregel or of your project's drivers/ folder."""
-
-    exit_code = 3
 
 
 @dataclass(slots=True)
@@ -42,10 +38,14 @@ class Options:
     forks: int = 50
     """Offices at a time."""
     allow: Mapping[str, int] | None = None
-    """Irreversible operations that may be begun, and how many; None: those of a plan that was confirmed."""
+    """Irreversible operations that may be begun, and how many; None: all, since a person confirmed them."""
+    confirmed: Confirmed | None = None
+    """The steps of the plan that a person confirmed: nothing else is begun. None: nobody was asked."""
     lease: timedelta = timedelta(seconds=60)
     patience: timedelta = timedelta(seconds=20)
     """The longest that one operation may take; the lease must outlast it."""
+    reading: timedelta = timedelta(minutes=5)
+    """The longest that one read may take."""
     observer: Observer = field(default_factory=Silent)
 
 
@@ -80,24 +80,6 @@ class Reading:
     errors: list[InregelError] = field(default_factory=list)
 
 
-class Allowance:
-    """Irreversible steps need to be allowed by name and number, where no plan was confirmed."""
-
-    def __init__(self, allow: Mapping[str, int] | None) -> None:
-        self._left = None if allow is None else dict(allow)
-        self._granted: set[tuple[str, Ref, str]] = set()
-
-    def ask(self, office: str, ref: Ref, step: Step) -> Blocked | None:
-        """None where the step may be begun. What was granted once stays granted in this run."""
-        if self._left is None or not step.irreversible or (office, ref, step.operation) in self._granted:
-            return None
-        if self._left.get(step.operation, 0) > 0:
-            self._left[step.operation] -= 1
-            self._granted.add((office, ref, step.operation))
-            return None
-        return Blocked(f"{step.operation} cannot be taken back", "you", f"inregel apply ... --allow {step.operation}=N")
-
-
 class Run:
     """One plan or apply: opens each system once, and closes it at the end (`async with`)."""
 
@@ -111,12 +93,13 @@ class Run:
         self.offices: dict[str, OfficeRun] = {}
         self.selected: list[tuple[str, ...]] = []
         self._systems: dict[str, System | None] = {}
+        self._broken: dict[str, InregelError] = {}
         self._connect: dict[str, Callable[[Connection], Driver]] = {}
         self._drivers: dict[str, Driver] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._optional: dict[tuple[str, str], Callable[..., Any] | None] = {}
         self._stack = AsyncExitStack()
-        self.allowance = Allowance(options.allow)
+        self.allowance = Allowance(options.allow, options.confirmed, self.secret_key)
         self.locks: dict[str, asyncio.Lock] = {}
         self.fences: dict[str, int] = {}
         self.errors: list[InregelError] = []
@@ -162,13 +145,15 @@ class Run:
                 claims = self.optional(item.module, "claims")
                 if claims is None or item.state is None or item.blocked is not None:
                     continue
-                for name in claims(item.key, item.state):
-                    claimed[name].append((office_id, item))
+                with running(item.module, office_id):
+                    for name in claims(item.key, item.state):
+                        claimed[name].append((office_id, item))
         for name, holders in claimed.items():
             offices = sorted({office_id for office_id, _ in holders})
             if len(offices) > 1:
+                several = f"{', '.join(offices[:-1])} and {offices[-1]}"
                 for _, item in holders:
-                    item.blocked = Blocked(f"{name} is claimed by {' and '.join(offices)}; only one can hold it", "you")
+                    item.blocked = Blocked(f"{name} is claimed by {several}; only one can hold it", "you")
 
     def optional(self, module: str, function: str) -> Callable[..., Any] | None:
         """A function that a module may have."""
@@ -192,17 +177,29 @@ class Run:
             return None
         known = self._drivers.get(connection.identity)
         if known is None and await self._open(system):
-            known = self._drivers[connection.identity] = self._connect[system](connection)
+            try:
+                known = self._drivers[connection.identity] = self._connect[system](connection)
+            except InregelError:
+                raise
+            except Exception as error:
+                raise asking.fault(system, error, f"with the connection of {office.id}") from error
         return known
 
     async def _open(self, system: str) -> bool:
-        """Opens a system once; False where it has no driver."""
+        """Opens a system once; False where it has no driver. Raises each time what went wrong the first time."""
+        if system in self._broken:
+            raise self._broken[system]
         if system not in self._systems:
             found = self.library.system(system)
-            self._systems[system] = found
             if found is not None:
                 world = World(self.options.now, self.options.sleep, str(self.project.settings.root))
-                self._connect[system] = await self._stack.enter_async_context(found.open(world))
+                try:
+                    self._connect[system] = await self._stack.enter_async_context(found.open(world))
+                except Exception as error:
+                    known = error if isinstance(error, InregelError) else asking.fault(system, error, "while opening")
+                    self._broken[system] = known
+                    raise known from error
+            self._systems[system] = found
         return self._systems[system] is not None
 
     async def operations(self, run: OfficeRun) -> dict[str, frozenset[str]]:
@@ -211,10 +208,12 @@ class Run:
         for system in run.systems():
             try:
                 driver = await self.driver(run.office, system)
-            except InregelError:
-                # Reading this connection has said so already; it can perform nothing.
-                driver = None
-            result[system] = frozenset() if driver is None else driver.operations
+                result[system] = frozenset() if driver is None else asking.operations(driver, system)
+            except InregelError as error:
+                # It can perform nothing; mostly reading this connection has said so already.
+                result[system] = frozenset()
+                if not any(error is known for known in self.errors):
+                    self.errors.append(error)
         return result
 
     # --- reading ----------------------------------------------------------------------------------------------------
@@ -266,14 +265,11 @@ class Run:
             driver = await self.driver(run.office, system)
             if driver is None:
                 return
-            async with self.slot(connection):
-                view = await driver.read(scope)
+            patience = self.options.reading
+            async with self.slot(connection, patience):
+                view = await asking.read(driver, connection, scope, patience)
         except InregelError as error:
             self._unreadable(error, scope, reading)
-        except Exception as error:
-            fault = DriverFault(system=system, reason=f"{type(error).__name__} while reading {run.office.id}")
-            fault.__cause__ = error
-            self._unreadable(fault, scope, reading)
         else:
             reading.views[system] = view
             for module in scope:
@@ -281,9 +277,10 @@ class Run:
 
     def _actual(self, module: str, office: str, view: View) -> Seen:
         try:
-            return self.library.module(module).actual(view)
-        except Exception as error:
+            given = self.library.module(module).actual(view)
+        except (Exception, SystemExit) as error:
             raise module_fault(module, office, error) from error
+        return shapes.seen(module, office, given)
 
     def _unreadable(self, error: InregelError, scope: Mapping[str, object], reading: Reading) -> None:
         reading.errors.append(error)
@@ -291,12 +288,12 @@ class Run:
         why = Blocked(str(error).partition("\n")[0], "other")
         reading.unreadable.update(dict.fromkeys(scope, why))
 
-    def slot(self, connection: Connection) -> Slot:
+    def slot(self, connection: Connection, patience: timedelta) -> Slot:
         """A place among the calls that a connection allows at a time, over all processes of the ledger."""
         local = None
         if connection.limit:
             local = self._slots.setdefault(connection.identity, asyncio.Semaphore(connection.limit))
-        return Slot(self, connection, local)
+        return Slot(self, connection, local, patience)
 
     def known(self, offices: Sequence[str]) -> Mapping[str, Known]:
         """What people stated about some offices."""
@@ -306,19 +303,26 @@ class Run:
 class Slot:
     """`async with`: one of the calls at a time of a connection; at once where it has no limit."""
 
-    def __init__(self, run: Run, connection: Connection, local: asyncio.Semaphore | None) -> None:
+    def __init__(self, run: Run, connection: Connection, local: asyncio.Semaphore | None, patience: timedelta) -> None:
         self._run, self._connection, self._local = run, connection, local
+        self._ttl = patience * 2
         self._place: int | None = None
 
     async def __aenter__(self) -> None:
         if self._local is None:
             return
         await self._local.acquire()
-        ttl = self._run.options.patience * 2
+        try:
+            await self._take()
+        except BaseException:
+            self._local.release()
+            raise
+
+    async def _take(self) -> None:
         pause = 0.02
         while True:
             self._place = self._run.ledger.take_slot(
-                self._connection.identity, self._connection.limit, self._run.holder, ttl
+                self._connection.identity, self._connection.limit, self._run.holder, self._ttl
             )
             if self._place is not None:
                 return

@@ -67,16 +67,20 @@ def create_sqlite(place: Path, now: Callable[[], datetime], environ: Mapping[str
     except OSError as error:
         raise LedgerError(reason=f"No ledger could be made at {place}: {error.strerror or error}.") from error
     ledger = open_sqlite(place, ledger_id=ledger_id, now=now, environ=environ)
-    with ledger.writing() as transaction:
+    with edge("ledger.note_create"), ledger.writing() as transaction:
         transaction.event("", "created", {"id": ledger_id})
     return ledger
 
 
 def _make_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(parents=True)
-        # The key lives here: it must not slip into git.
-        (folder / ".gitignore").write_text("*\n", "ascii")
+    if folder.is_dir():
+        return
+    # The key will live here and must not slip into git: never there without the file that says so.
+    fresh = folder.with_name(f".{folder.name}.{os.getpid()}.new")
+    fresh.mkdir(parents=True)
+    with edge("ledger.folder"):
+        (fresh / ".gitignore").write_text("*\n", "ascii")
+        fresh.replace(folder)
 
 
 def _fill(place: Path, ledger_id: str, key_check: str) -> None:
@@ -205,7 +209,7 @@ def restore(
     except OSError as error:
         raise LedgerError(reason=f"{source} could not be restored to {place}: {error.strerror or error}.") from error
     opened = open_sqlite(place, ledger_id=ledger_id, now=now, environ=environ)
-    with closing(opened) as ledger, ledger.writing() as transaction:
+    with edge("ledger.note_restore"), closing(opened) as ledger, ledger.writing() as transaction:
         transaction.event("", "restored", {"events": restored.events})
     return Restored(restored.ledger_id, restored.events, restored.last, aside)
 

@@ -13,6 +13,7 @@ from inregel.contract import Blocked, Step, Wait, containers_of, key_text
 from inregel.formats import values
 from inregel.ledger.base import Order
 from inregel.plan.draft import Declared, Draft, Facts, Ref, draft, ref_text, sealed_step
+from inregel.plan.faults import running
 from inregel.plan.model import Entry, PlannedLine, PlannedOrder, PlannedStep, Status
 from inregel.plan.order import Grouping, describe_circle, identity, line_digest, sort
 
@@ -91,7 +92,8 @@ class Index:
 def _owned(facts: Facts, owner: Declared, items: Iterable[Declared]) -> frozenset[str]:
     """The containers that an `exact` task owns: those of its keys, and those that the module names."""
     named = getattr(facts.module(owner.module), "containers", None)
-    extra = frozenset(named(owner.args)) if named else frozenset()
+    with running(owner.module, facts.office.id):
+        extra = frozenset(named(owner.args)) if named else frozenset()
     return containers_of(item.key for item in items if item.task is owner.task) | extra
 
 
@@ -100,10 +102,10 @@ def _reserve(facts: Facts, acting: Sequence[Draft]) -> None:
     if not facts.quotas.limits:
         return
     held = {(line.module, line.key, line.operation) for order in facts.orders if order.state == "open"
-            for line in order.order.lines}  # fmt: skip
+            for line in order.order.lines if line.kind != "look"}  # fmt: skip
     over: dict[str, int] = defaultdict(int)
     for item in acting:
-        if item.status is not Status.CHANGE:
+        if item.status not in _OPEN_END or item.kind == "look":
             continue
         for planned in item.lines():
             operation = planned.step.operation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from inregel.contract import (
     NOT_KNOWN,
@@ -150,6 +150,33 @@ def _compare_absent(found: Found, today: date) -> Difference:
 def is_stale(source: Provenance, today: date) -> bool:
     """Whether a statement is past its date."""
     return source.kind == "stale" or (source.kind == "attested" and source.until is not None and source.until < today)
+
+
+def read_back(
+    found: Found, reaches: State | None, today: date, secret_key: bytes = b"", since: datetime | None = None
+) -> bool | None:
+    """Whether a step reached what it was to reach; None where that was not read.
+
+    Only what was read says so, and after a crash what somebody stated `since` then: an older statement says nothing
+    about a step that came after it.
+    """
+
+    def tells(source: Provenance) -> bool:
+        return source.kind == "verified" or (since is not None and source.at is not None and source.at > since)
+
+    state = found.state
+    if isinstance(state, Unknown):
+        return None
+    if reaches is None or state is None:
+        return (state is None) == (reaches is None) if tells(found.source("")) else None
+    answer: bool | None = True
+    for name, wanted in reaches.items():
+        value, source = state.get(name), found.source(name)
+        if value is UNKNOWN or not tells(source) or (value is None and source.kind != "verified"):
+            answer = None
+        elif not equal(value, wanted, today, secret_key):
+            return False
+    return answer
 
 
 def reached(found: Found, reaches: State | None, today: date, secret_key: bytes = b"") -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from inregel.config.model import Task
 from inregel.contract import (
@@ -29,7 +29,8 @@ from inregel.contract import (
 )
 from inregel.errors import InregelError
 from inregel.formats import values
-from inregel.ledger.base import LineKind, Order
+from inregel.ledger.base import LineKind, Order, Pending
+from inregel.plan import shapes
 from inregel.plan.compare import FINGERPRINT, Difference, Found, compare
 from inregel.plan.faults import module_fault
 from inregel.plan.model import Actor, FieldChange, PlannedStep, Status
@@ -102,6 +103,8 @@ class Facts:
     quotas: Quotas = field(default_factory=lambda: Quotas({}, {}))
     failed: Mapping[Ref, str] = field(default_factory=dict)
     """What failed in this run, and why."""
+    unsettled: Mapping[Ref, Pending] = field(default_factory=dict)
+    """Operations that were begun, and nothing tells what became of them: they are looked at, never repeated."""
     allowed: Callable[[Ref, Step], Blocked | None] = lambda ref, step: None
     """Whether an irreversible step may be begun."""
 
@@ -179,13 +182,14 @@ def _way(facts: Facts, result: Draft, difference: Difference) -> None:
         args=declared.args,
     )
     try:
-        way = facts.module(declared.module).steps(change, facts.inputs)
+        way: Any = facts.module(declared.module).steps(change, facts.inputs)
     except Fault as fault:
         way = fault.blocked
     except InregelError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise module_fault(declared.module, facts.office.id, error) from error
+    way = shapes.way(declared.module, facts.office.id, way)
     result.asked = declared.asked | facts.inputs.take_asked()
     first = None if isinstance(way, Blocked) or not way or isinstance(way[0], Wait) else way[0]
     result.fields = _fields(declared.state, found, difference, first)
@@ -198,7 +202,7 @@ def _way(facts: Facts, result: Draft, difference: Difference) -> None:
         result.status, result.wait = Status.WAITING, way[0]
         result.chain = _acting(facts, way, by_person=False)
     else:
-        result.kind = _kind(first, difference)
+        result.kind = "look" if result.ref in facts.unsettled else _kind(first, difference)
         result.status = Status.CHANGE if result.kind == "do" else Status.LOOK
         result.chain = _acting(facts, way, by_person=result.kind == "look")
         _decide(facts, result)
@@ -234,7 +238,7 @@ def _decide(facts: Facts, result: Draft) -> None:
             if result.kind == "look" and not result.fields:
                 result.status, result.chain, result.kind = Status.IN_SYNC, (), None
                 return
-            result.block(_nobody(step, result.kind))
+            result.block(_nobody(step, result.kind, facts.unsettled.get(result.ref)))
             return
     actors = {planned.actor for planned in steps}
     result.actor = "both" if len(actors) == 2 else next(iter(actors))
@@ -242,14 +246,19 @@ def _decide(facts: Facts, result: Draft) -> None:
     if refused is not None:
         result.block(refused, Status.FAILED)
         return
-    if result.kind == "do":
+    if result.kind != "look":
         barred = next((why for planned in steps if (why := facts.allowed(result.ref, planned.step)) is not None), None)
         if barred is not None:
             result.block(barred)
 
 
-def _nobody(step: Step, kind: LineKind | None) -> Blocked:
+def _nobody(step: Step, kind: LineKind | None, begun: Pending | None = None) -> Blocked:
     text = f"and there is no work-order text {step.order!r}" if step.order else "and it names no work order"
+    if begun is not None:
+        since = f"{begun.at.astimezone():%Y-%m-%d %H:%M}"
+        return Blocked(
+            f"nobody knows what became of {begun.name}, begun {since}: the driver cannot read it, {text}", "other"
+        )
     if kind == "look":
         return Blocked(f"nobody knows what is there, the driver could not read it, {text}", "other")
     return Blocked(f"the driver cannot perform {step.operation} with these credentials, {text}", "other")

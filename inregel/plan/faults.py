@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from inregel.errors import InregelError
 
@@ -14,7 +16,18 @@ class ModuleFault(InregelError):
     exit_code = 3
 
 
-def module_fault(module: str, office: str, error: Exception) -> ModuleFault:
+@contextmanager
+def running(module: str, office: str) -> Iterator[None]:
+    """`with running(module, office)`: whatever the module raises that it must not becomes a `ModuleFault`."""
+    try:
+        yield
+    except InregelError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise module_fault(module, office, error) from error
+
+
+def module_fault(module: str, office: str, error: BaseException) -> ModuleFault:
     """The fault as people need it. The text of a KeyError and the like may hold a value, so only its kind is said."""
     frames = traceback.extract_tb(error.__traceback__)
     last = frames[-1]

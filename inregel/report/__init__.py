@@ -42,6 +42,14 @@ def check(name: str) -> None:
         raise NoSuchFormat(name=name or '""', hint=hint, formats=", ".join(_FORMATS))
 
 
+def dump(report: Plan | Outcome, name: str) -> str:
+    """A report as text, for standard output. Raises `NoSuchFormat`."""
+    check(name)
+    from inregel.report import json
+
+    return json.dump(report).decode()
+
+
 def write(report: Plan | Outcome, name: str, path: Path) -> None:
     """Writes a report to a file, whole or not at all. Raises `NoSuchFormat`, `ReportNotWritten`."""
     check(name)

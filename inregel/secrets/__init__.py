@@ -41,7 +41,7 @@ def open_source(  # noqa: PLR0913 - one word each, nearly all by name
     from inregel.secrets.passwords import Passwords
     from inregel.secrets.vault_file import VaultFile
 
-    passwords = Passwords(vault_ids, environ=environ, ask=ask)
+    passwords = Passwords(vault_ids, environ=environ, ask=ask, root=root)
     places = stores if ENVIRONMENT in stores else [*stores, ENVIRONMENT]
     chain: list[Store] = [
         Environment(environ) if place == ENVIRONMENT else VaultFile(root / place, place, passwords) for place in places

@@ -51,10 +51,15 @@ class Passwords:
     """The vault passwords of one run."""
 
     def __init__(
-        self, vault_ids: Sequence[str] = (), *, environ: Mapping[str, str] | None = None, ask: Ask | None = None
+        self,
+        vault_ids: Sequence[str] = (),
+        *,
+        environ: Mapping[str, str] | None = None,
+        ask: Ask | None = None,
+        root: Path | None = None,
     ) -> None:
         self._ask = ask
-        self._sources = [self._parse(text) for text in vault_ids] + list(_from_environment(environ or {}))
+        self._sources = [self._parse(text) for text in vault_ids] + list(_from_environment(environ or {}, root))
         if not self._sources and ask is not None:
             self._sources = [self._prompt("")]
         self._loaded: dict[int, Password] = {}
@@ -139,20 +144,24 @@ def _question(label: str, text: str) -> str:
     return f"{text} ({label}): " if label else f"{text}: "
 
 
-def _from_environment(environ: Mapping[str, str]) -> Iterator[_Source]:
+def _from_environment(environ: Mapping[str, str], root: Path | None) -> Iterator[_Source]:
     if value := environ.get("INREGEL_VAULT_PASSWORD"):
         yield _Source("", "INREGEL_VAULT_PASSWORD", lambda: value.encode(errors="surrogateescape"))
     for name in ("INREGEL_VAULT_PASSWORD_FILE", "ANSIBLE_VAULT_PASSWORD_FILE"):
         if file := environ.get(name):
-            yield _file("", file)
+            yield _file("", file, root)
 
 
-def _file(label: str, name: str) -> _Source:
+def _file(label: str, name: str, root: Path | None = None) -> _Source:
+    """A password file; one of the environment is found from everywhere in the project `root`."""
     path = Path(name).expanduser()
+    if root is not None and not path.exists() and (root / path).exists():
+        path = root / path
 
     def load() -> bytes:
-        if not path.is_file():
-            raise PasswordError(source=name, reason="there is no such file")
+        if path.is_dir() or not path.exists():  # a pipe will do: --vault-password-file <(pass show vault)
+            reason = "this is a folder" if path.is_dir() else "there is no such file"
+            raise PasswordError(source=name, reason=reason)
         return _run(path, label) if _is_program(path) else _read(path)
 
     return _Source(label, name, load)

@@ -223,7 +223,9 @@ def read_pairs(pairs: Sequence[str], schema: Schema) -> dict[str, Any]:
 def _from_text(text: str, schema: Schema) -> Any:
     kind = schema.get("type")
     if kind == "array":
-        parts = [part.strip() for part in text.split(",")]
+        if text.startswith("[") and text.endswith("]"):
+            text = text[1:-1]  # as it is written in a file; `[]` is the answer that there is none
+        parts = [part.strip().strip("'\"") for part in text.split(",")]
         return [_from_text(part, schema.get("items", {})) for part in parts if part]
     if kind == "boolean":
         return _YES.get(text.lower(), text)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from inregel.config.model import Settings
 from inregel.contract import Key, Office
-from inregel.ledger.base import Ledger, Order, Transaction
+from inregel.ledger.base import Ledger, Order, OrderLine, Transaction
 from inregel.library import Library
 from inregel.plan.model import PlannedOrder
 from inregel.plan.texts import render
@@ -71,16 +71,21 @@ class Desk:
     def _reserve(self, tx: Transaction, order: Order, before: Iterable[Order]) -> None:
         """Takes the quota of lines that no open order held; what an order takes over was counted on its own day."""
         settings = self._project.settings
-        held = {(line.module, line.key, line.operation) for other in before for line in other.order.lines}
+        held = {(line.module, line.key, line.operation) for other in before for line in _doing(other)}
         new = Counter(
             line.operation
-            for line in order.order.lines
+            for line in _doing(order)
             if line.operation in settings.quotas and (line.module, line.key, line.operation) not in held
         )
         day = order.opened.astimezone(settings.time_zone).date()
         for operation, amount in new.items():
             limit = settings.quotas[operation].amount
             tx.reserve(order.order.office, operation, day, amount, limit, quota_ref(order, operation))
+
+
+def _doing(order: Order) -> list[OrderLine]:
+    """The lines that ask to do something; a mere look takes nothing of a quota."""
+    return [line for line in order.order.lines if line.kind != "look"]
 
 
 def quota_ref(order: Order, operation: str) -> str:

@@ -2,9 +2,9 @@
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+
 from helpers.forks import Forks
 from helpers.misfortune import Yard
 

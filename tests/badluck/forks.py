@@ -6,9 +6,9 @@ It reads one JSON object per line and answers with one. `{"run": [...], "cwd": F
 gives the command line to the program as `python -m inregel` does, and answers with its `pid`. `{"wait": pid}` answers
 when that child has ended (`code`, as `subprocess` counts it) or was stopped (`stopped`).
 
-What else a run may be told: `also`: commands that follow in the same child; `crash`, as INREGEL_CRASH; `environ`; `trace`: a file to which the points that it comes to
-are written; `clock`: the time is the modification time of that file; `disk`: `EIO` or `ENOSPC`, from SIGUSR1 on, or
-`"now"` before it; `user`: the number of the user that it runs as.
+What else a run may be told: `also`: commands that follow in the same child; `crash`, as INREGEL_CRASH; `environ`;
+`trace`: a file to which the points that it comes to are written; `clock`: the time is the modification time of that
+file; `kill_after`: so many seconds; `disk`: how it gets bad, and whether `now` or at SIGUSR1; `user`: the number of the user that it runs as.
 """
 
 import importlib
@@ -23,9 +23,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from helpers.seccomp import refuse_fsync
-
 import inregel
+from helpers.seccomp import refuse_fsync
 from inregel.commands.context import Context
 from inregel.crashpoints import CRASH, points
 
@@ -39,7 +38,8 @@ for name in ("unicodedata", "cryptography.hazmat.primitives.ciphers.aead", "jinj
 def main() -> None:
     """Serves until standard input ends; then no child is left."""
     # Reading by hand, not through a buffer: a child must not find the next lines in a copy of it.
-    left, rest = set(), b""
+    left: set[int] = set()
+    rest = b""
     while data := os.read(0, 65536):
         *lines, rest = (rest + data).split(b"\n")
         for line in lines:
@@ -49,6 +49,8 @@ def main() -> None:
                 if pid == 0:
                     child(asked)
                 left.add(pid)
+                if "kill_after" in asked:
+                    kill_after(asked["kill_after"], pid, left)
                 answer: dict[str, Any] = {"pid": pid}
             else:
                 answer = wait(asked["wait"])
@@ -58,6 +60,17 @@ def main() -> None:
     for pid in left:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+
+
+def kill_after(seconds: float, pid: int, left: set[int]) -> None:
+    """Kills a child after a while, unless it has ended."""
+
+    def kill(*_: object) -> None:
+        if pid in left:
+            os.kill(pid, signal.SIGKILL)
+
+    signal.signal(signal.SIGALRM, kill)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.0001))
 
 
 def wait(pid: int) -> dict[str, Any]:

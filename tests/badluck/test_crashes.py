@@ -5,9 +5,9 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+
 from helpers.misfortune import KINDS, Place, Yard
 from helpers.sizes import seed, size
-
 from inregel.crashpoints import EDGES, points
 
 pytestmark = pytest.mark.soak

@@ -146,7 +146,7 @@ def test_a_missing_secret_blocks_its_office_and_its_task_alone(tmp_path: Path) -
     found.check([(play, ["ede", "hoorn"])])
     ede, hoorn = found.declare(play, "ede"), found.declare(play, "hoorn")
     assert (ede[0].fault, ede[0].remedy) == (
-        "There is no secret pw_ede.", "Set it: inregel secret set pw_ede",
+        "There is no secret pw_ede.", "inregel secret set pw_ede",
     )  # fmt: skip
     assert ede[1].fault == ""
     assert hoorn[0].args["password"] == Secret("pw_hoorn", source.values["pw_hoorn"])

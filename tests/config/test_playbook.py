@@ -168,7 +168,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "no module": (
         {"books/site.yml": play("{name: x}")},
-        ["books/site.yml:3:7: a task names one module"],
+        ["books/site.yml:3:7: a task names one module, and this names none; all: inregel doc"],
     ),
     "an unknown office": (
         {"books/site.yml": "- offices: nll\n  tasks: []\n"},

@@ -58,7 +58,7 @@ def test_a_missing_secret_of_a_connection_blocks_only_who_asks_for_it(tmp_path: 
     assert set(connection.settings) == {"installation", "token"}
     with pytest.raises(Fault, match=r"There is no secret none\.") as caught:
         connection.settings.get("token")
-    assert caught.value.blocked.remedy == "Set it: inregel secret set none"
+    assert caught.value.blocked.remedy == "inregel secret set none"
 
 
 def test_a_part_of_a_connection_needs_no_secret_that_stands_beside_it(tmp_path: Path) -> None:

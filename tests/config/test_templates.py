@@ -238,7 +238,7 @@ def test_a_secret_that_is_not_there_is_a_fault_and_only_where_it_is_used() -> No
         with pytest.raises(Absent) as caught:
             render(text)
         assert caught.value.reason == "There is no secret missing."
-        assert caught.value.remedy == "Set it: inregel secret set missing"
+        assert caught.value.remedy == "inregel secret set missing"
 
 
 def test_a_variable_that_rests_on_the_loop_item_is_rendered_for_each() -> None:

@@ -13,6 +13,7 @@ from helpers.clock import Clock
 from helpers.world import World, entry, statuses
 from inregel.contract import Secret
 from inregel.drivers.memory import Fault, Store
+from inregel.engine.allowance import confirmed
 from inregel.engine.applying import apply
 from inregel.ledger.base import Holder, LeaseHeld, LedgerError
 from inregel.plan.model import Status
@@ -267,6 +268,20 @@ def test_an_irreversible_step_needs_to_be_allowed_by_name_and_number(world: Worl
     (blocked,) = [e.blocked for e in outcome.after.entries() if e.status is Status.BLOCKED]
     assert blocked is not None
     assert "--allow box.set=N" in blocked.remedy
+
+
+def test_only_what_was_confirmed_is_begun(world: World) -> None:
+    world.offices("a", "b")
+    world.play(world.items({"x": "1"}, way=["machine", "machine"]), world.items({"y": "1"}))
+    world.put("b", "y", "1")
+    seen = confirmed(world.plan(), world.ledger.fingerprint_key())
+    world.put("b", "y", "moved")
+    outcome = world.apply(confirmed=seen)
+    assert world.there("a") == {"x": "1", "y": "1"}
+    assert world.there("b") == {"x": "1", "y": "moved"}
+    (blocked,) = [e.blocked for e in outcome.after.entries() if e.status is Status.BLOCKED]
+    assert blocked is not None
+    assert blocked.reason == "it has moved since the plan that you confirmed"
 
 
 def test_a_quota_is_spent_by_the_receipt_and_counts_over_runs(world: World, clock: Clock) -> None:

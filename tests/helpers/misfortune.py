@@ -84,8 +84,8 @@ class Kind:
     settings: Mapping[str, Any] = field(default_factory=dict)
     options: tuple[str, ...] = ()
     """Of `apply`."""
-    orders: bool = False
-    """Whether a person has to do something."""
+    orders: int = 0
+    """How many work orders a person has to do, per office."""
     captures: tuple[str, ...] = ()
     """Secrets that are shown once."""
     queued: int = 0
@@ -123,8 +123,24 @@ KINDS = {
         ),
         Kind("exact", ({**items({"x": "1"}, box="c"), "exact": True},), {"x": "1"}, {"x": 1, "old": 1}, ((BOX, "1"),)),
         Kind("staged", (items(XY),), XY, ONCE, play={"serial": 1}),
-        Kind("person", (items(XY, "desk", way=["person"]),), orders=True),
-        Kind("mixed", (items(XY, way=["machine", "person"]),), XY, ONCE, orders=True),
+        Kind("person", (items(XY, "desk", way=["person"]),), orders=1),
+        Kind("mixed", (items(XY, way=["machine", "person"]),), XY, ONCE, orders=1),
+        Kind(
+            "all",
+            (
+                items(XY),
+                items({"gone": None}),
+                items({"p": "1"}, way=["machine", "machine"], rests_on=["box.item:x"]),
+                items({"w": "1"}, irreversible=True),
+                items({"m": "1"}, way=["machine", "person"], rests_on=["box.item:p"]),
+                items({"z": "1"}, "desk", way=["person"]),
+            ),
+            {**XY, "p": "1", "w": "1", "m": "1"},
+            {**ONCE, "gone": 1, "p": 2, "w": 1, "m": 1},
+            before=(("gone", "1"), ("w", "0")),
+            options=("--allow", "box.set=3"),
+            orders=2,
+        ),
         Kind("again", (items(XY),), XY, ONCE, crashed="apply.before_outcome"),
     )
 }
@@ -347,9 +363,9 @@ class Place:
         assert ledger.verify(ledger.heads()) == []
         assert ledger.pending() == []
         orders = ledger.orders(None, ("open", "done", "failed", "superseded", "withdrawn"))
-        assert [(order.order.office, order.state) for order in orders] == (
-            [(name, "done") for name in OFFICES] if self.kind.orders else []
-        )
+        wanted = [(name, "done") for name in OFFICES for _ in range(self.kind.orders)]
+        assert sorted((order.order.office, order.state) for order in orders) == wanted
+        assert len({(order.order.office, order.order.identity) for order in orders}) == len(orders)
         kinds = Counter(event.kind for event in ledger.events())
         assert kinds["operation.performed"] == len(OFFICES) * sum(self.kind.writes.values())
         assert kinds["order.opened"] == kinds["order.done"] == len(orders)
