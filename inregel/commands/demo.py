@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -111,6 +113,16 @@ def _type(context: Context, command: str) -> None:
     context.say(f"\n$ inregel {command}")
 
 
+def _reachable(context: Context) -> list[str]:
+    """What makes the command `inregel` known, where it is not: `make demo` has it in an environment of its own."""
+    from inregel.platform import WINDOWS
+
+    folder = Path(sys.executable).parent
+    if WINDOWS or shutil.which("inregel", path=context.environ.get("PATH", "")) or not (folder / "inregel").exists():
+        return []
+    return [f'export PATH="{folder}:$PATH"']
+
+
 def _try_it(context: Context, root: Path) -> None:
     from inregel.commands.init import next_commands
 
@@ -118,6 +130,7 @@ def _try_it(context: Context, root: Path) -> None:
     first, password, *_ = next_commands(context, root)
     for line in (
         first,
+        *_reachable(context),
         password,
         f"inregel plan {_PLAYBOOK} --verbose",
         "inregel explain utrecht assu.certificate",

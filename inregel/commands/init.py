@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,7 @@ def next_commands(context: Context, root: Path) -> list[str]:
     from inregel.platform import WINDOWS
 
     word = "set" if WINDOWS else "export"
-    step = [] if root.resolve() == context.directory.resolve() else [f"cd {_shown(context, root)}"]
+    step = [] if root.resolve() == context.directory.resolve() else [f"cd {shlex.quote(_shown(context, root))}"]
     password = f"{word} INREGEL_VAULT_PASSWORD_FILE=.vault-password"
     return [*step, password, "inregel validate", "inregel plan playbooks/site.yml"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Literal, TextIO, TypedDict, TypeVar, Unpack
@@ -145,7 +146,7 @@ def show(session: Session, made: Plan, playbook: str, options: Choice, *, report
         color=looks.color,
         verbose=options.get("verbose", False),
         by=options.get("by", "office"),
-        next_command=next_command(playbook, options),
+        next_command=next_command(playbook, options, context.vault_ids),
         locate=lambda where: locate(root, where),
     )
     if reports:
@@ -168,11 +169,18 @@ def write_reports(context: Context, report: Plan | Outcome, options: Choice) -> 
             write(report, form, context.directory / path)
 
 
-def next_command(playbook: str, options: Choice) -> str:
-    """What to type to have the plan carried out."""
-    words = ["inregel apply", playbook]
-    for name, values in (("--limit", [options.get("limit", "")]), ("--tags", options.get("tags", ()))):
-        words += [f"{name} {value}" for value in values if value]
+def next_command(playbook: str, options: Choice, vault_ids: Sequence[str] = ()) -> str:
+    """What to type to have the plan carried out: with all that made it this plan."""
+    words = ["inregel apply", shlex.quote(playbook)]
+    for name, values in (
+        ("--limit", [options.get("limit", "")]),
+        ("--tags", options.get("tags", ())),
+        ("--skip-tags", options.get("skip_tags", ())),
+        ("--inventory", options.get("inventory", ())),
+        ("--extra-vars", options.get("extra_vars", ())),
+        ("--vault-id", vault_ids),
+    ):
+        words += [f"{name} {shlex.quote(value)}" for value in values if value]
     return " ".join(words)
 
 

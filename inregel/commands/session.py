@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inregel.commands.context import Context
 from inregel.errors import InregelError
@@ -48,11 +48,11 @@ class Session:
     def only_playbook(self) -> str:
         """The one playbook of the project, where there is just one."""
         root = self.project.settings.root
-        found = sorted((root / "playbooks").glob("*.yml"))
+        found = all_playbooks(root)
         if len(found) == 1:
-            return found[0].relative_to(root).as_posix()
+            return found[0]
         count = f"are {len(found)} playbooks" if found else "is no playbook"
-        hint = "--playbook " + (found[0].relative_to(root).as_posix() if found else "playbooks/site.yml")
+        hint = "--playbook " + (found[0] if found else "playbooks/site.yml")
         raise WhichPlaybook(count=count, hint=hint)
 
     def desk(self) -> Desk:
@@ -97,3 +97,40 @@ def open_session(
         yield Session(context, loaded, ledger, holder)
     finally:
         ledger.close()
+
+
+def all_playbooks(root: Path) -> list[str]:
+    """The playbooks of the project: not the files of tasks and variables that stand beside them and that they name."""
+    found = {path: _plays(path, root) for path in sorted((root / "playbooks").glob("*.yml"))}
+    parts = {(path.parent / name).resolve() for path, plays in found.items() for name in _named(plays)}
+    return [
+        path.relative_to(root).as_posix()
+        for path, plays in found.items()
+        if path.resolve() not in parts or any("offices" in play for play in plays)
+    ]
+
+
+def _plays(path: Path, root: Path) -> list[Mapping[str, Any]]:
+    """The mappings in a file; none where it cannot be read, which others say better."""
+    from inregel.config import source
+    from inregel.config.mistakes import ConfigError
+
+    try:
+        data = source.read(path, root, may_be_empty=True)
+    except ConfigError:
+        return []
+    return _mappings(data)
+
+
+def _named(plays: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The files that plays import or take variables from."""
+    for play in plays:
+        files = play.get("vars_files")
+        yield from (each for each in (files if isinstance(files, list) else [files]) if isinstance(each, str))
+        for task in [play, *_mappings(play.get("tasks"))]:
+            if isinstance(task.get("import_tasks"), str):
+                yield task["import_tasks"]
+
+
+def _mappings(data: Any) -> list[Mapping[str, Any]]:
+    return [each for each in data if isinstance(each, Mapping)] if isinstance(data, list) else []

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inregel.commands.context import Context
+from inregel.commands.session import all_playbooks
 from inregel.config.mistakes import ConfigError, Mistake, Where
 from inregel.config.model import Play
 from inregel.errors import InregelError
@@ -43,7 +44,7 @@ def validate(
     from inregel.config import positions, settings
 
     root = settings.find_root(context.directory)
-    paths = [_relative(context.directory, root, name) for name in playbooks] or _all(root)
+    paths = [_relative(context.directory, root, name) for name in playbooks] or all_playbooks(root)
     count = _Count()
     try:
         project = _load(context, root, extra_vars, inventory)
@@ -150,10 +151,6 @@ def _playbooks_alone(root: Path, paths: Iterable[str]) -> list[Mistake]:
     for path in paths:
         books.read(root / path)
     return books.mistakes
-
-
-def _all(root: Path) -> list[str]:
-    return [path.relative_to(root).as_posix() for path in sorted((root / "playbooks").glob("*.yml"))]
 
 
 def _relative(directory: Path, root: Path, name: str) -> str:

@@ -45,9 +45,11 @@ def operations(driver: Driver, system: str) -> frozenset[str]:
 async def read(driver: Driver, connection: Connection, scope: Scope, patience: timedelta) -> View:
     """One read. Raises `Unavailable` where no answer comes in time, `DriverFault` for what it does wrong."""
     try:
-        async with asyncio.timeout(patience.total_seconds()):
+        async with asyncio.timeout(patience.total_seconds()) as limit:
             view = await driver.read(scope)
     except TimeoutError as error:
+        if not limit.expired():
+            raise fault(connection.system, error, "while reading") from error
         reason = f"no answer within {patience.total_seconds():g} s"
         raise Unavailable(system=connection.identity, reason=reason) from error
     except InregelError:

@@ -88,7 +88,7 @@ class OfficeWork:
         """Reads, and where there is something to do takes the leases and does it."""
         names = identities(self.office.office, self.office.systems())
         # Noted before the read: another office of this run that shares a connection may write after it.
-        fences = {name: fence for name, fence in self.run.fences.items() if name in names}
+        fences = {name: self.run.fences[name] for name in names if name in self.run.fences}
         self.reading = await self.run.read(self.office)
         self.run.options.observer.office_read(self.name)
         await self._plan()

@@ -11,15 +11,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from inregel.contract import Blocked, Connection, Driver, Key, Office, Seen, System, View, World
-from inregel.engine import asking
+from inregel.engine import asking, claims
 from inregel.engine.allowance import Allowance, Confirmed
 from inregel.engine.desired import Desired
 from inregel.engine.inputs import Shared
+from inregel.engine.slots import Slot
 from inregel.errors import InregelError
 from inregel.ledger.base import Holder, Known, Ledger
 from inregel.plan import shapes
 from inregel.plan.draft import Declared
-from inregel.plan.faults import module_fault, running
+from inregel.plan.faults import module_fault
 from inregel.plan.progress import Observer, Silent
 
 if TYPE_CHECKING:
@@ -135,25 +136,7 @@ class Run:
             office = self.project.office(office_id)
             desired = Desired(office, declarations, self.library, self.shared)
             self.offices[office_id] = OfficeRun(office, desired, desired.resources(), tuple(plays))
-        self._claims()
-
-    def _claims(self) -> None:
-        """Names that only one office may hold: who claims one that another claims too is blocked, both of them."""
-        claimed: dict[str, list[tuple[str, Declared]]] = defaultdict(list)
-        for office_id, run in self.offices.items():
-            for item in run.declared:
-                claims = self.optional(item.module, "claims")
-                if claims is None or item.state is None or item.blocked is not None:
-                    continue
-                with running(item.module, office_id):
-                    for name in claims(item.key, item.state):
-                        claimed[name].append((office_id, item))
-        for name, holders in claimed.items():
-            offices = sorted({office_id for office_id, _ in holders})
-            if len(offices) > 1:
-                several = f"{', '.join(offices[:-1])} and {offices[-1]}"
-                for _, item in holders:
-                    item.blocked = Blocked(f"{name} is claimed by {several}; only one can hold it", "you")
+        claims.block(self)
 
     def optional(self, module: str, function: str) -> Callable[..., Any] | None:
         """A function that a module may have."""
@@ -163,10 +146,13 @@ class Run:
         return self._optional[key]
 
     def note_fences(self) -> None:
-        """Notes who held which lease last: what is read from now on holds for as long as nobody else takes one."""
+        """Notes how often each lease was taken: what is read from now on holds for as long as nobody takes one.
+
+        One that somebody holds now is left out: its holder may still write, so what is read is read again.
+        """
         names = {f"office:{office}" for office in self.offices}
         names |= {c.identity for run in self.offices.values() for c in run.office.connections.values()}
-        self.fences = dict(self.ledger.fences(names))
+        self.fences = dict(self.ledger.fences(names, free=True))
 
     # --- drivers ----------------------------------------------------------------------------------------------------
 
@@ -298,39 +284,3 @@ class Run:
     def known(self, offices: Sequence[str]) -> Mapping[str, Known]:
         """What people stated about some offices."""
         return self.ledger.known(offices)
-
-
-class Slot:
-    """`async with`: one of the calls at a time of a connection; at once where it has no limit."""
-
-    def __init__(self, run: Run, connection: Connection, local: asyncio.Semaphore | None, patience: timedelta) -> None:
-        self._run, self._connection, self._local = run, connection, local
-        self._ttl = patience * 2
-        self._place: int | None = None
-
-    async def __aenter__(self) -> None:
-        if self._local is None:
-            return
-        await self._local.acquire()
-        try:
-            await self._take()
-        except BaseException:
-            self._local.release()
-            raise
-
-    async def _take(self) -> None:
-        pause = 0.02
-        while True:
-            self._place = self._run.ledger.take_slot(
-                self._connection.identity, self._connection.limit, self._run.holder, self._ttl
-            )
-            if self._place is not None:
-                return
-            await self._run.options.sleep(pause)
-            pause = min(1.0, pause * 2)
-
-    async def __aexit__(self, *error: object) -> None:
-        if self._local is not None:
-            self._local.release()
-            if self._place is not None:
-                self._run.ledger.free_slot(self._connection.identity, self._place, self._run.holder)

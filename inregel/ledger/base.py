@@ -353,8 +353,8 @@ class Ledger(Protocol):
         """Gives it back; a lost one is nothing."""
         ...
 
-    def fences(self, identities: Collection[str]) -> Mapping[str, int]:
-        """The newest fence of each lease that was ever held; others are left out."""
+    def fences(self, identities: Collection[str], *, free: bool = False) -> Mapping[str, int]:
+        """The newest fence of each lease that was ever held; others are left out. `free`: only of those given back."""
         ...
 
     def take_slot(self, identity: str, limit: int, holder: Holder, ttl: timedelta) -> int | None:

@@ -208,10 +208,10 @@ class MemoryLedger:
         if newest and (newest.fence, newest.holder.token) == (lease.fence, lease.holder.token):
             self.tables.leases[lease.identity] = (newest, False)
 
-    def fences(self, identities: Collection[str]) -> Mapping[str, int]:
-        """The newest fence of each lease that was ever held."""
-        leases = self.tables.leases
-        return {identity: leases[identity][0].fence for identity in identities if identity in leases}
+    def fences(self, identities: Collection[str], *, free: bool = False) -> Mapping[str, int]:
+        """The newest fence of each lease that was ever held; `free`: only of those that were given back."""
+        known = {identity: self.tables.leases[identity] for identity in identities if identity in self.tables.leases}
+        return {identity: lease.fence for identity, (lease, held) in known.items() if not (free and held)}
 
     def take_slot(self, identity: str, limit: int, holder: Holder, ttl: timedelta) -> int | None:
         """One of `limit` places, from 0, or None when all are taken."""

@@ -258,8 +258,8 @@ INSERT INTO captured (name, version, connection, at, sealed) VALUES (:name, :ver
 SELECT token, holder, fence, since, expires FROM lease WHERE identity = :identity;
 
 -- name: fences
--- The newest fence of each of these leases.
-SELECT identity, fence FROM lease WHERE identity IN (SELECT value FROM json_each(:identities));
+-- The newest fence of each of these leases, and whose it is; nobody's where it was given back.
+SELECT identity, fence, token FROM lease WHERE identity IN (SELECT value FROM json_each(:identities));
 
 -- name: set_lease
 -- Hands a lease out.

@@ -181,10 +181,11 @@ class SqliteLedger:
         """Gives it back; a lost one is nothing."""
         self._leases.release(lease)
 
-    def fences(self, identities: Collection[str]) -> Mapping[str, int]:
-        """The newest fence of each lease that was ever held; others are left out."""
+    def fences(self, identities: Collection[str], *, free: bool = False) -> Mapping[str, int]:
+        """The newest fence of each lease that was ever held; `free`: only of those that were given back."""
         with self._store.errors():
-            return dict(self._store.rows("fences", {"identities": names_json(identities)}))
+            rows = self._store.rows("fences", {"identities": names_json(identities)})
+        return {identity: fence for identity, fence, token in rows if not (free and token)}
 
     def take_slot(self, identity: str, limit: int, holder: Holder, ttl: timedelta) -> int | None:
         """One of `limit` places, from 0, or None when all are taken."""

@@ -177,8 +177,3 @@ def read_back(
         elif not equal(value, wanted, today, secret_key):
             return False
     return answer
-
-
-def reached(found: Found, reaches: State | None, today: date, secret_key: bytes = b"") -> bool:
-    """Whether what was read is what a step was to reach (verify compares with this, not with what is desired)."""
-    return not compare(found, reaches, today, secret_key).fields and found.state is not UNKNOWN

@@ -76,7 +76,8 @@ def _part(part: Any) -> None:
             raise _Wrong(f"gives the step {part.operation} arguments that are no mapping")
         _state(part.operation, part.reaches)
     elif isinstance(part, Wait):
-        if not isinstance(part.until, datetime) or part.until.tzinfo is None:
+        until: Any = part.until
+        if not isinstance(until, datetime) or until.tzinfo is None:
             raise _Wrong("gives a wait whose `until` is no time with a time zone")
         _state(part.party, part.reaches)
     else:
@@ -84,7 +85,7 @@ def _part(part: Any) -> None:
 
 
 def _key(key: Any) -> None:
-    if type(key) is str or isinstance(key, str):
+    if isinstance(key, str):
         return
     if not (isinstance(key, tuple) and len(key) == 2 and all(isinstance(part, str) for part in key)):
         raise _Wrong(f"gives a key that is a {type(key).__name__}, neither a text nor (container, name)")

@@ -7,6 +7,7 @@ A secret never comes into a text: it stands there as `<secret NAME>`, and its na
 
 from __future__ import annotations
 
+import math
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -231,7 +232,9 @@ def _plain(value: Any) -> Any:
         return sorted(_plain(each) for each in value)
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
-    if value is None or isinstance(value, str | int | float):
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if value is None or isinstance(value, str | int):
         return value
     return values.show(value)
 

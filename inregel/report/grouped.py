@@ -15,12 +15,15 @@ from typing import Final
 from inregel.contract import AtLeast
 from inregel.plan.model import Entry, OfficePlan, Plan, PlannedOrder, Status
 from inregel.report import words
-from inregel.report.lines import EMPTY, Line, Span, cut, line, pad
+from inregel.report.lines import EMPTY, Line, Span, cut, layout, line, pad
 from inregel.report.office import KEY_COLUMN, Locate
 from inregel.report.rows import Finding, View, describe
 
-_KINDS: Final = 4
-"""Different findings of one module and mark that are shown."""
+_KINDS: Final = (12, 10, 8, 6, 5, 4)
+"""Different findings of one module and mark that are shown: as many as leave room, and the last in any case."""
+_ROWS: Final = 52
+"""Of all plays together, at `_WIDTH` columns; heading and counts make it 60."""
+_WIDTH: Final = 110
 _LONGEST: Final = 76
 """Columns of the text of one line, so that it stays one."""
 _ORDER_TITLES: Final = 5
@@ -58,21 +61,38 @@ def grouped_lines(
 ) -> Iterator[Line]:
     """Play by play: its heading, the findings, the work orders, what lint says."""
     view = View(plan.at, orders)
-    for number, play in enumerate(plan.plays):
-        own = [part for part in parts if part.play == number]
+    plays = [[part for part in parts if part.play == number] for number in range(len(plan.plays))]
+    room = _ROWS // max(1, sum(map(bool, plays)))
+    for number, (play, own) in enumerate(zip(plan.plays, plays, strict=True)):
         if not own:
             continue
         yield EMPTY
         batches = f"play {number + 1}, {words.plural(len(play.batches), 'batch', 'batches')}"
         about = f"  {words.plural(len(play.offices), 'office')}, {play.name}"
         yield line(Span(play.pattern or "all", "strong"), about, right=batches, hang=2)
-        yield from _findings(own, view, locate)
-        yield from _remarks(own)
-        yield from _orders(own)
+        below = [*_remarks(own), *_orders(own)]
+        yield from _findings(own, view, locate, room - 2 - _rows(below))
+        yield from below
 
 
-def _findings(parts: Sequence[OfficePlan], view: View, locate: Locate) -> Iterator[Line]:
-    """Findings by module in the order in which they are met, the commonest of a module first."""
+def _rows(lines: Sequence[Line]) -> int:
+    """How many rows lines take on a screen."""
+    return sum(len(layout(each, _WIDTH)) for each in lines)
+
+
+def _findings(parts: Sequence[OfficePlan], view: View, locate: Locate, room: int) -> Sequence[Line]:
+    """Findings by module in the order in which they are met, the commonest of a module first; in `room` rows."""
+    kinds = _kinds(parts, view)
+    found: list[Line] = []
+    for most in _KINDS:
+        found = [each for buckets in kinds for each in _ranked(buckets, most, view, locate)]
+        if _rows(found) <= room:
+            break
+    return found
+
+
+def _kinds(parts: Sequence[OfficePlan], view: View) -> list[list[Bucket]]:
+    """Per module and mark its different findings, the commonest first."""
     kinds: dict[tuple[str, str], dict[Hashable, Bucket]] = {}
     for part in parts:
         for entry in part.entries:
@@ -85,13 +105,16 @@ def _findings(parts: Sequence[OfficePlan], view: View, locate: Locate) -> Iterat
             if bucket is None:
                 buckets[shape] = bucket = Bucket(entry, finding)
             bucket.add(entry, finding)
-    for buckets in kinds.values():
-        ranked = sorted(buckets.values(), key=lambda bucket: -bucket.count)
-        shown = ranked if len(ranked) <= _KINDS + 1 else ranked[:_KINDS]
-        for bucket in shown:
-            yield from _bucket_lines(bucket, view, locate)
-        if len(shown) < len(ranked):
-            yield _rest(ranked[len(shown) :])
+    return [sorted(buckets.values(), key=lambda bucket: -bucket.count) for buckets in kinds.values()]
+
+
+def _ranked(ranked: Sequence[Bucket], most: int, view: View, locate: Locate) -> Iterator[Line]:
+    """The `most` first of one module and mark, and how many there are beside."""
+    shown = ranked if len(ranked) <= most + 1 else ranked[:most]
+    for bucket in shown:
+        yield from _bucket_lines(bucket, view, locate)
+    if len(shown) < len(ranked):
+        yield _rest(ranked[len(shown) :])
 
 
 def _shape(entry: Entry, finding: Finding) -> Hashable:
@@ -164,7 +187,8 @@ def _common(bucket: Bucket) -> str:
     else:
         text = bucket.finding.text if len(bucket.texts) == 1 else _general(entry, bucket.finding.text)
     shown = 2 if bucket.orders else 3  # who acts stands on the same line
-    return f"{cut(text, _LONGEST)} ({words.some(bucket.offices, len(bucket.offices), shown)})"
+    longest = _LONGEST if bucket.orders else 2 * _LONGEST  # why something is blocked may take a second row
+    return f"{cut(text, longest)} ({words.some(bucket.offices, len(bucket.offices), shown)})"
 
 
 def _differing(entry: Entry) -> str:

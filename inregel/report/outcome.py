@@ -156,7 +156,7 @@ def _held(outcome: Outcome) -> Iterator[Line]:
     ]
     by_reason: dict[str, list[str]] = {}
     for office, reason in outcome.unavailable:
-        by_reason.setdefault(reason, []).append(office)
+        by_reason.setdefault(" ".join(reason.split()), []).append(office)
     for reason, offices in by_reason.items():
         about = words.some(offices, len(offices)) if len(offices) > 1 else offices[0]
         told.append(("x", "blocked", f"{about}: not worked on, {reason}"))

@@ -12,6 +12,9 @@ from inregel.errors import InregelError
 
 NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,199}")
 """What a secret may be called."""
+_DIGITS: Final = re.compile(r"[0-9]+")
+_SLIP: Final = 0.93
+"""Of `difflib`: a letter too many, too few or swapped in a name of twelve, and not a letter that is another."""
 
 
 class SecretError(InregelError):
@@ -26,7 +29,10 @@ class SecretMissing(SecretError):
     Set it: inregel secret set {name}"""
 
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
-        close = get_close_matches(name, list(known), n=1)
+        # Names of secrets share most of their letters: only a slip of the finger is near, not another office.
+        shape = _DIGITS.sub("0", name)
+        others = [each for each in known if _DIGITS.sub("0", each) != shape]
+        close = get_close_matches(name, others, n=1, cutoff=_SLIP)
         super().__init__(name=name, near=f"; there is {close[0]}" if close else "")
         self.name = name
         self.near = close[0] if close else ""

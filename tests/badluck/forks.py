@@ -4,11 +4,13 @@
 
 It reads one JSON object per line and answers with one. `{"run": [...], "cwd": F, "out": F, ...}` forks a child that
 gives the command line to the program as `python -m inregel` does, and answers with its `pid`. `{"wait": pid}` answers
-when that child has ended (`code`, as `subprocess` counts it) or was stopped (`stopped`).
+when that child has ended (`code`, as `subprocess` counts it) or was stopped (`stopped`). `{"breathe": seconds}` lets
+the children go on for a moment.
 
 What else a run may be told: `also`: commands that follow in the same child; `crash`, as INREGEL_CRASH; `environ`;
 `trace`: a file to which the points that it comes to are written; `clock`: the time is the modification time of that
-file; `kill_after`: so many seconds; `disk`: how it gets bad, and whether `now` or at SIGUSR1; `user`: the number of the user that it runs as.
+file; `kill_after`: so many seconds; `interrupted`: by Ctrl-C in the middle; `disk`: how it gets bad, and whether `now` or at SIGUSR1; `user`: the number of
+the user that it runs as.
 """
 
 import importlib
@@ -16,6 +18,7 @@ import json
 import os
 import pkgutil
 import resource
+import select
 import signal
 import sys
 from collections import Counter
@@ -52,6 +55,9 @@ def main() -> None:
                 if "kill_after" in asked:
                     kill_after(asked["kill_after"], pid, left)
                 answer: dict[str, Any] = {"pid": pid}
+            elif "breathe" in asked:
+                select.select([], [], [], asked["breathe"])
+                answer = {}
             else:
                 answer = wait(asked["wait"])
                 if "code" in answer:
@@ -94,6 +100,9 @@ def child(asked: dict[str, Any]) -> None:
         os.setgroups([])
         os.setuid(asked["user"])
     CRASH.arm(asked.get("crash", ""))
+    if asked.get("interrupted"):
+        # As soon as the command has begun its work: when it opens the ledger.
+        sys.addaudithook(lambda event, _: os.kill(os.getpid(), signal.SIGINT) if event == "sqlite3.connect" else None)
     sys.argv = ["inregel", *asked["run"]]
     code = 70
     try:
@@ -107,25 +116,17 @@ def child(asked: dict[str, Any]) -> None:
 
 
 def command(asked: dict[str, Any]) -> int:
-    """The command line; with a clock of its own the command that it calls."""
+    """The command line, and those that follow where it went well."""
     from inregel.cli import main
-
-    if "clock" not in asked:
-        code = main()
-        for argv in asked.get("also", ()):
-            code = code or main(argv)
-        return code
     from inregel.cli.run import run
-    from inregel.commands.apply import apply
 
-    clock = Path(asked["clock"])
-
-    def now() -> datetime:
-        return datetime.fromtimestamp(clock.stat().st_mtime, UTC)
-
-    name, playbook, *_ = asked["run"]
-    assert name == "apply"
-    return run([], lambda _: apply(Context(now=now, interactive=False), playbook, yes=True))
+    if "clock" in asked:
+        file = Path(asked["clock"])
+        return run(asked["run"], Context(now=lambda: datetime.fromtimestamp(file.stat().st_mtime, UTC)))
+    code = main()
+    for argv in asked.get("also", ()):
+        code = code or main(argv)
+    return code
 
 
 def traced(file: str) -> int:

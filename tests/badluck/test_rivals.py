@@ -9,11 +9,12 @@ import signal
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from helpers.clock import START
-from helpers.forks import Child
+from helpers.forks import ZONE, Child
 from helpers.misfortune import APPLY, Place, Yard
 from helpers.sizes import seed, size
 
@@ -54,7 +55,7 @@ def clock(tmp_path: Path) -> Path:
 
 def stopped(place: Place, at: str, *argv: str, **how: str) -> Child:
     """An apply that stands still at a point."""
-    child = place.start(*(argv or APPLY), crash=f"{at}:1:STOP", **how)
+    child = place.start(*(argv or place.command), crash=f"{at}:1:STOP", **how)
     assert child.stopped()
     return child
 
@@ -70,7 +71,7 @@ def test_of_two_applies_one_wins_and_the_other_names_it_and_writes_nothing(yard:
     found = re.search(r"office:a is in use by (.+), since (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", second.said)
     assert found, second.said
     assert found[1] == f"{getpass.getuser()}@{socket.gethostname()}, process {first.pid}"
-    since = datetime.strptime(found[2], "%Y-%m-%d %H:%M:%S").astimezone()
+    since = datetime.strptime(found[2], "%Y-%m-%d %H:%M:%S").replace(tzinfo=ZoneInfo(ZONE))
     assert begun <= since <= datetime.now(UTC)
     first.send(signal.SIGCONT)
     assert first.end().code == 0
@@ -99,6 +100,21 @@ def test_a_plan_while_another_applies_is_not_kept_waiting(yard: Yard, tmp_path: 
     place.check()
 
 
+def test_what_was_read_while_another_was_at_work_is_read_again_before_anything_is_done(
+    yard: Yard, tmp_path: Path
+) -> None:
+    place = yard.place(tmp_path / "project", "irreversible")
+    first = stopped(place, "apply.after_perform", *place.command, "--limit", "a")
+    second = stopped(place, "apply.before_lease", *place.command, "--limit", "a")
+    first.send(signal.SIGCONT)
+    assert first.end().code == 0
+    second.send(signal.SIGCONT)
+    assert second.end().code == 0
+    assert place.writes("a") == {"x": 1, "y": 1}
+    assert place.apply().code == 0
+    place.check()
+
+
 @pytest.mark.parametrize("number", range(5))
 def test_applies_that_begin_at_the_same_moment_write_everything_once(number: int, yard: Yard, tmp_path: Path) -> None:
     place = yard.place(tmp_path / "project", ("set", "chain", "irreversible", "quota", "exact")[number])
@@ -120,11 +136,11 @@ def test_a_holder_that_wakes_up_late_writes_nothing_and_begins_nothing(
     options = {"clock": str(clock)}
     first = stopped(place, at, **options)
     move(clock, 59)
-    assert place.run(*APPLY, "--limit", "a", **options).code == UNAVAILABLE
+    assert place.run(*place.command, "--limit", "a", **options).code == UNAVAILABLE
     move(clock, 2)
-    second = place.start(*APPLY, crash=f"{chance.choice(STOPS)}:1:STOP", **options) if number % 2 else None
+    second = place.start(*place.command, crash=f"{chance.choice(STOPS)}:1:STOP", **options) if number % 2 else None
     if second is None:
-        assert place.run(*APPLY, **options).code == 0
+        assert place.apply(**options).code == 0
     else:
         assert second.stopped()
     heads, lines = place.prints()[0], place.lines("a")
@@ -146,7 +162,7 @@ def test_a_holder_that_wakes_up_late_writes_nothing_and_begins_nothing(
 
 def finish(place: Place, late: list[tuple[str, str | None]], options: dict[str, str]) -> None:
     """Everything ends in the same place; only what was under way may have been said twice, and the same."""
-    assert place.run(*APPLY, **options).code == 0
+    assert place.apply(**options).code == 0
     for name in "abc":
         assert place.there(name) == place.kind.there
         doubled = place.writes(name) - place.writes("c")

@@ -10,7 +10,7 @@ import pytest
 
 from helpers.canary import canary
 from helpers.clock import Clock
-from helpers.world import World, entry, statuses
+from helpers.world import ITEM, World, entry, statuses
 from inregel.contract import Secret
 from inregel.drivers.memory import Fault, Store
 from inregel.engine.allowance import confirmed
@@ -35,6 +35,26 @@ def test_after_apply_the_plan_is_empty_and_each_resource_was_written_once(world:
     assert [p.outcome for p in outcome.performed] == ["performed"] * 3
     assert world.there("a") == {"x": "1", "y": "2"}
     assert set(world.store.writes.values()) == {1}
+    assert done(world)
+
+
+def test_what_an_exact_task_removes_is_read_again_and_gone(world: World) -> None:
+    world.put("a", ("shelf", "old"), "1")
+    world.put("a", ("shelf", "x"), "1")
+    world.play({**world.items({"x": "1"}, box="shelf"), "exact": True})
+    world.apply()
+    assert world.there("a") == {("shelf", "x"): "1"}
+    assert done(world)
+
+
+def test_an_exact_task_makes_nothing_of_another_module_look_gone(world: World) -> None:
+    world.write("modules/box/thing.py", ITEM.replace('SYSTEM + ".item"', 'SYSTEM + ".thing"'))
+    world.write("schemas/modules/box/thing.schema.json", "{}")
+    world.put("a", "there", "1", "box.thing")
+    things = {"box.thing": {"items": {"there": {"value": "1"}, "new": {"value": "1"}}}}
+    world.play({**world.items({"x": "1"}, box="shelf"), "exact": True}, things)
+    world.apply()
+    assert ("box:box-a", "box.thing", "there") not in world.store.writes
     assert done(world)
 
 

@@ -222,6 +222,14 @@ def test_one_thing_claimed_by_two_offices_blocks_both(world: World) -> None:
     assert reasons == ["thing:I09 is claimed by a and b; only one can hold it"] * 2
 
 
+def test_a_claim_of_an_office_that_the_limit_leaves_out_counts(world: World) -> None:
+    world.offices("a", "b")
+    world.play({"box.item": {"items": {"x": {"value": "1", "claim": "N1"}}}})
+    (found,) = world.plan(limit="a").entries()
+    assert found.blocked is not None
+    assert found.blocked.reason == "thing:N1 is claimed by a and b; only one can hold it"
+
+
 def test_the_same_thing_declared_twice_alike_counts_once(world: World) -> None:
     world.play(world.items({"x": "1"}), world.items({"x": "1"}))
     assert len(world.plan().entries()) == 1
@@ -295,6 +303,18 @@ def test_a_quota_lets_the_first_ones_through_and_queues_the_rest_by_day(world: W
         ("3", Status.QUEUED, date(2026, 11, 21)),
         ("4", Status.QUEUED, date(2026, 11, 22)),
     ]
+
+
+def test_a_look_takes_nothing_of_a_quota_and_look_then_do_takes_its_part(world: World) -> None:
+    world.settings(quotas={"desk.by_hand": "1 per day"})
+    world.play(world.items({"x": "1", "y": "1"}, "desk", way=["person"], irreversible=True))
+    outcome = world.apply()
+    assert not outcome.unavailable
+    assert [len(order.order.lines) for order in outcome.handed_out] == [2]
+    world.play(world.items({"v": "1", "w": "1"}, "desk", way=["person"], order="other"))
+    outcome = world.apply()
+    assert not outcome.unavailable
+    assert {e.key: e.status for e in outcome.after.entries()} == {"v": Status.LOOK, "w": Status.QUEUED}
 
 
 def test_the_revision_covers_files_that_modules_asked_for(world: World) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import inregel
 
 SERVER = Path(__file__).parents[1] / "badluck/forks.py"
+ZONE = "Europe/Amsterdam"
 SECONDS = 50.0
 """A child that neither ends nor stops for so long hangs."""
 
@@ -63,7 +64,7 @@ class Forks:
             [sys.executable, "-W", "error", str(SERVER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", "TZ": "Europe/Amsterdam"},
+            env={**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", "TZ": ZONE},
         )
         self._count = 0
 
@@ -71,6 +72,7 @@ class Forks:
         """Begins `inregel ARGV...` in `folder`."""
         self._count += 1
         out = folder.parent / f"said-{self._count}.txt"
+        out.touch()
         answer = self.ask({"run": list(argv), "cwd": str(folder), "out": str(out), **how})
         return Child(self, answer["pid"], out)
 
@@ -88,6 +90,10 @@ class Forks:
         assert ready, f"no answer to {request}"
         answer: dict[str, Any] = json.loads(outlet.readline())
         return answer
+
+    def breathe(self) -> None:
+        """Lets a child go on, where a test waits for what it does."""
+        self.ask({"breathe": 0.005})
 
     def close(self) -> None:
         """Ends the server and every child that is left."""

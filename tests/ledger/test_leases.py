@@ -139,6 +139,7 @@ def test_fences_are_told_for_every_lease_that_was_ever_held(ledger: Ledger) -> N
         ledger.release(take(ledger))
     take(ledger, MINE, "b")
     assert ledger.fences(["afas:54321", "b", "never"]) == {"afas:54321": 3, "b": 1}
+    assert ledger.fences(["afas:54321", "b", "never"], free=True) == {"afas:54321": 3}
 
 
 @pytest.mark.parametrize("days", [1, -1])

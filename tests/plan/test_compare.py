@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpers.canary import canary
 from inregel.contract import UNKNOWN, AtLeast, Provenance, Secret, Seen
 from inregel.ledger.base import Known, Stated
-from inregel.plan.compare import FINGERPRINT, UNSEEN, Difference, Found, compare, find, reached
+from inregel.plan.compare import FINGERPRINT, UNSEEN, Difference, Found, compare, find, read_back
 
 TODAY = date(2026, 11, 20)
 VERIFIED = {"": Provenance("verified")}
@@ -113,8 +113,18 @@ def test_missing_from_a_whole_listing_is_absent_and_from_none_is_unknown() -> No
     assert find(Seen({}, frozenset({"box"})), None, "m", ("box", "k")).state is None
 
 
-def test_verify_asks_only_for_what_was_to_be_reached() -> None:
-    assert reached(Found({"a": "sent"}, VERIFIED), {"a": "sent"}, TODAY)
-    assert not reached(Found({"a": "sent"}, VERIFIED), {"a": "confirmed"}, TODAY)
-    assert not reached(UNSEEN, {"a": "sent"}, TODAY)
-    assert reached(Found(None, VERIFIED), None, TODAY)
+def test_only_what_was_read_or_said_since_tells_what_became_of_a_step() -> None:
+    begun = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    before = {"": Provenance("attested", begun - timedelta(hours=1))}
+    since = {"": Provenance("attested", begun + timedelta(hours=1))}
+    wanted = {"a": "sent"}
+    assert read_back(Found({"a": "sent"}, VERIFIED), wanted, TODAY) is True
+    assert read_back(Found({"a": "new"}, VERIFIED), wanted, TODAY) is False
+    assert read_back(Found(None, VERIFIED), wanted, TODAY) is False
+    assert read_back(Found(None, VERIFIED), None, TODAY) is True
+    assert read_back(Found({"a": UNKNOWN}, VERIFIED), wanted, TODAY) is None
+    assert read_back(UNSEEN, wanted, TODAY) is None
+    for found in ("sent", "new"):
+        assert read_back(Found({"a": found}, before), wanted, TODAY, b"", begun) is None
+        assert read_back(Found({"a": found}, since), wanted, TODAY, b"", begun) is (found == "sent")
+    assert read_back(Found(None, before), None, TODAY, b"", begun) is None

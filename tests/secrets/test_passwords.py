@@ -150,7 +150,7 @@ def test_what_cannot_be_opened_says_what_to_give(tmp_path: Path, password: str) 
 def test_a_source_that_gives_no_password_says_why(tmp_path: Path, password: str) -> None:
     cases = {
         str(tmp_path / "missing"): "there is no such file",
-        str(tmp_path): "there is no such file",
+        str(tmp_path): "this is a folder",
         str(write(tmp_path / "empty", " \n")): "it is empty",
         str(write(tmp_path / "fails", "#!/bin/sh\nexit 3\n", 0o700)): "the program ended with exit code 3",
         str(write(tmp_path / "no program", "just text", 0o700)): "it may be executed, but does not start",

@@ -265,6 +265,20 @@ def test_evidence_that_cannot_be_read_records_nothing(desktop, tmp_path):
     assert desktop.work.show("W1").state == "open"
 
 
+@pytest.mark.parametrize("kind", ["pipe", "device", "too large"])
+def test_evidence_that_never_ends_is_refused(desktop, tmp_path, kind):
+    number = handed_out(desktop, line()).number
+    path = Path("/dev/zero") if kind == "device" else tmp_path / "evidence"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "too large":
+        with path.open("wb") as stream:
+            stream.truncate(LARGEST + 1)
+    with pytest.raises(WorkError, match="Nothing was recorded"):
+        desktop.work.done(number, "Ria", {}, path)
+    assert desktop.work.show(number).state == "open"
+
+
 def test_done_is_one_commit(desktop):
     desktop.open(desktop.box("B1"))
     desktop.settings.attestations["toy.box"] = "a year"
