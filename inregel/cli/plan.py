@@ -122,7 +122,7 @@ _id = click.argument("id_", metavar="ROLLOUT")
 _reason = click.option("--reason", required=True, help="Why; it stands in the record.")
 
 
-@rollout.command(examples=('inregel rollout pause R1 --reason "questions from utrecht"',))
+@rollout.command(examples=('inregel rollout pause a1b8d342 --reason "questions from utrecht"',))
 @_id
 @_reason
 @options.project
@@ -133,7 +133,7 @@ def pause(context: Context, id_: str, reason: str) -> int:
     return commands.pause(context, id_, reason=reason)
 
 
-@rollout.command(examples=('inregel rollout resume R1 --reason "answered"',))
+@rollout.command(examples=('inregel rollout resume a1b8d342 --reason "answered"',))
 @_id
 @_reason
 @options.project
@@ -144,7 +144,7 @@ def resume(context: Context, id_: str, reason: str) -> int:
     return commands.resume(context, id_, reason=reason)
 
 
-@rollout.command(examples=('inregel rollout stop R1 --reason "another certificate comes"',))
+@rollout.command(examples=('inregel rollout stop a1b8d342 --reason "another certificate comes"',))
 @_id
 @_reason
 @options.project

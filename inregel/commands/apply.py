@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Unpack
 
@@ -104,7 +103,7 @@ def agreed(context: Context) -> bool:
     """Asks once; anything but yes is no."""
     context.err.write("Apply this? [y/N] ")
     context.err.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes", "j", "ja", "o", "oui")
+    return context.stdin.readline().strip().lower() in ("y", "yes", "j", "ja", "o", "oui")
 
 
 def show_outcome(session: Session, outcome: Outcome, playbook: str, options: Choice) -> None:

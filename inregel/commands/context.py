@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
+
+_UNSEEN: Final = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
+"""What commands a terminal or turns the direction of writing."""
+
+
+def printable(text: str) -> str:
+    """`text` as a screen may get it: what was typed into a sheet somewhere can hold escape sequences."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def system_now() -> datetime:
@@ -53,4 +62,4 @@ class Context:
 
     def can_ask(self) -> bool:
         """Whether a person sits at the keyboard."""
-        return sys.stdin.isatty() if self.interactive is None else self.interactive
+        return self.stdin.isatty() if self.interactive is None else self.interactive

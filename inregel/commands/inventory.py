@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from inregel.commands.context import Context
+from inregel.commands.context import Context, printable
 from inregel.config.mistakes import Where
 from inregel.config.words import is_secret, nearest
 from inregel.contract import Secret
@@ -90,7 +90,7 @@ def inventory(
         if as_json:
             context.say(_json({name: {"value": value, "file": file} for name, value, file in rows}))
         else:
-            context.say(_table([(name, _short(value), file) for name, value, file in rows]))
+            context.say(printable(_table([(name, _short(value), file) for name, value, file in rows])))
         return 0
     chosen = project.select(pattern, limit)
     if graph:
@@ -101,7 +101,7 @@ def inventory(
         context.say(_json({each: {"groups": project.inventory.groups_of(each)} for each in chosen}))
     else:
         named = [(each, project.office_name(each), ", ".join(project.inventory.groups_of(each))) for each in chosen]
-        context.say(_table(named) if named else f"No office matches {pattern}.")
+        context.say(printable(_table(named) if named else f"No office matches {pattern}."))
         for mistake in project.inventory.unread():
             hint = f" Is {mistake.instead} meant?" if mistake.instead else ""
             context.warn(f"{mistake.where}: {mistake.message}.{hint}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Literal, TextIO, TypedDict, TypeVar, Unpack
@@ -146,7 +147,7 @@ def show(session: Session, made: Plan, playbook: str, options: Choice, *, report
         color=looks.color,
         verbose=options.get("verbose", False),
         by=options.get("by", "office"),
-        next_command=next_command(playbook, options, context.vault_ids),
+        next_command=next_command(playbook, options, context.vault_ids, irreversible(made)),
         locate=lambda where: locate(root, where),
     )
     if reports:
@@ -169,7 +170,21 @@ def write_reports(context: Context, report: Plan | Outcome, options: Choice) -> 
             write(report, form, context.directory / path)
 
 
-def next_command(playbook: str, options: Choice, vault_ids: Sequence[str] = ()) -> str:
+def irreversible(made: Plan) -> list[str]:
+    """What `--allow` has to say for this plan: `certipost.send=200`."""
+    from inregel.plan.model import PlannedStep, Status
+
+    steps = Counter(
+        part.step.operation
+        for entry in made.entries()
+        if entry.status is Status.CHANGE
+        for part in entry.chain
+        if isinstance(part, PlannedStep) and part.step.irreversible
+    )
+    return [f"{operation}={count}" for operation, count in sorted(steps.items())]
+
+
+def next_command(playbook: str, options: Choice, vault_ids: Sequence[str] = (), allow: Sequence[str] = ()) -> str:
     """What to type to have the plan carried out: with all that made it this plan."""
     words = ["inregel apply", shlex.quote(playbook)]
     for name, values in (
@@ -179,6 +194,7 @@ def next_command(playbook: str, options: Choice, vault_ids: Sequence[str] = ()) 
         ("--inventory", options.get("inventory", ())),
         ("--extra-vars", options.get("extra_vars", ())),
         ("--vault-id", vault_ids),
+        ("--allow", allow),
     ):
         words += [f"{name} {shlex.quote(value)}" for value in values if value]
     return " ".join(words)

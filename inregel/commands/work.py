@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from inregel.commands.context import Context
+from inregel.commands.context import Context, printable
 
 if TYPE_CHECKING:
     from inregel.ledger.base import Order
@@ -26,7 +26,7 @@ def list_(context: Context, *, office: str = "", everything: bool = False) -> in
             return 0
         headings = (*_HEADINGS, "state") if everything else _HEADINGS
         rows = [_row(context, order, everything=everything) for order in orders]
-    for line in _table(headings, rows):
+    for line in _table(headings, [[printable(cell) for cell in row] for row in rows]):
         context.say(line)
     first = next((order.number for order in orders if order.state == "open"), orders[0].number)
     context.say(f"\nRead one: inregel work show {first}")
@@ -54,7 +54,7 @@ def show(
             reason = reason or _asked(context, "Why do you need it (this is recorded)")
             context.say(work.reveal(number, reveal, by, reason))
             return 0
-        text = readable(work.show(number))
+        text = printable(readable(work.show(number)))
     if out:
         _write(context.directory / out, text)
         context.say(f"Written: {out}")
@@ -91,7 +91,7 @@ def done(
             given = _ask_all(context, order.order.schema, given)
         by = by or _asked(context, "Your name", order.order.person)
         ended = work.done(number, by, given, context.directory / evidence if evidence else None, found=found)
-    context.say(f"{ended.number} is done ({describe(ended.order.lines)}), as said by {ended.by}.")
+    context.say(printable(f"{ended.number} is done ({describe(ended.order.lines)}), as said by {ended.by}."))
     context.say("Next: inregel apply PLAYBOOK goes on with what follows. What else is asked: inregel work list")
     return 0
 
@@ -103,7 +103,7 @@ def fail(context: Context, number: str, *, by: str = "", reason: str = "", lines
         by = by or _asked(context, "Your name", order.order.person)
         reason = reason or _asked(context, "Why can it not be done")
         ended = work.fail(number, by, reason, lines or None)
-    context.say(f"{ended.number} is refused by {ended.by}: {reason}")
+    context.say(printable(f"{ended.number} is refused by {ended.by}: {reason}"))
     context.say(f"The same change is not handed out again, until: inregel work reopen {ended.number}")
     return 0
 

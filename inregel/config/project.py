@@ -67,7 +67,23 @@ def load(
     for name in extra.keys() & variables.RESERVED:
         raise BadOption(reason=f"--extra-vars: `{name}` always means inregel's own {name}; give it another name")
     found = InventoryReader(readers, shelf.schema("inventory")).read(sources)
+    if strange := _strange_rules(settings, shelf):
+        raise failure(root, strange)
     return Project(settings, found, shelf, source, _Context(directory, readers, extra, sources))
+
+
+def _strange_rules(settings: Settings, library: Library) -> list[Mistake]:
+    """Rules of `attestations:` for modules that there are not: each would count for nothing, and nobody would see it."""
+    names = settings.attestations.keys() - project_settings.ATTESTED.keys()
+    known = library.modules() if names else []
+    return [
+        Mistake(
+            f"there is no module `{name}`; all modules: inregel doc",
+            Where(project_settings.FILE, ("attestations", name), key=True),
+            nearest(name, known),
+        )
+        for name in sorted(names - set(known))
+    ]
 
 
 class _Context:

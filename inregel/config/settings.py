@@ -21,7 +21,7 @@ DEFAULTS: Final = {
     "time_zone": "Europe/Amsterdam",
     "lease": "60s",
 }
-_ATTESTED: Final = {"default": "365d"}
+ATTESTED: Final = {"default": "365d"}
 
 
 class NoProject(InregelError):
@@ -57,7 +57,7 @@ def load(root: Path) -> Settings:
         inventory=_several(data.get("inventory", DEFAULTS["inventory"])),
         secrets=_several(data.get("secrets", [])),
         time_zone=zone,
-        attestations={**_ATTESTED, **data.get("attestations", {})},
+        attestations={**ATTESTED, **data.get("attestations", {})},
         quotas={name: Quota(name, int(text.split()[0])) for name, text in data.get("quotas", {}).items()},
         language=data.get("language", "nl"),
         lease=timedelta(seconds=int(data.get("lease", DEFAULTS["lease"]).removesuffix("s"))),

@@ -48,6 +48,12 @@ async def _play(run: Run, desk: Desk, index: int, outcome: Outcome, background: 
     rolling = Rolling.resume(run, index, outcome.after.revision)
     if rolling.barred:
         outcome.stopped.append((run.plays[index].name, rolling.barred))
+        # Nothing is begun; what there is to do is said all the same.
+        chosen = run.selected[index]
+        looked = await _batch(run, Job(desk, index, background, rolling.barred), chosen, rolling)
+        for office in chosen:
+            if office in looked:
+                _collect(outcome, office, looked[office])
         return
     held = ""
     for batch in rolling.batches:

@@ -51,7 +51,9 @@ def load_key(place: Path, environ: Mapping[str, str]) -> bytes:
             text = place.read_text("ascii")
         except FileNotFoundError as error:
             raise KeyMissing(place=place) from error
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
+            raise KeyUnusable(place=place, reason=f"it cannot be read ({error.strerror})") from error
+        except UnicodeDecodeError as error:
             raise KeyUnusable(place=place, reason=error) from error
     try:
         key = bytes.fromhex(text.strip())

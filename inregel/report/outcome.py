@@ -45,7 +45,8 @@ def outcome_lines(outcome: Outcome, style: Style) -> Iterator[Line]:
     yield line(f"Applied {name}, revision {plan.revision[:7]}. {words.long_date(plan.at)}.")
     yield from _performed(outcome.performed, style)
     yield from _orders(outcome, style)
-    yield from _failed(outcome, style)
+    yield from _listed(outcome, style, "Failed", _went_wrong)
+    yield from _listed(outcome, style, "Blocked by you", _yours)
     yield from _held(outcome)
     if outcome.interrupted:
         yield EMPTY
@@ -121,18 +122,18 @@ def _ended_line(order: Order) -> Line:
     return line("  ", Span(order.number, "strong"), f" {order.order.title}, {how}", right=order.order.office, hang=4)
 
 
-def _failed(outcome: Outcome, style: Style) -> Iterator[Line]:
-    """What failed, and what is blocked with it, of every office that has a failure."""
-    parts = [part for part in outcome.after.offices if any(_went_wrong(entry) for entry in part.entries)]
+def _listed(outcome: Outcome, style: Style, title: str, wanted: Callable[[Entry], bool]) -> Iterator[Line]:
+    """The resources of one kind, such as those that failed: each with the reason and what can be done."""
+    parts = [part for part in outcome.after.offices if any(wanted(entry) for entry in part.entries)]
     found: list[tuple[OfficePlan, Row]] = []
     for part in parts:
         view = View(outcome.after.at, {order.identity: order for order in part.orders}, style.verbose)
-        found += [(part, row) for row in rows([e for e in part.entries if _went_wrong(e)], view)]
+        found += [(part, row) for row in rows([e for e in part.entries if wanted(e)], view)]
     if not found:
         return
     count = sum(len(row.keys) for _, row in found)
     yield EMPTY
-    yield line(Span("Failed", "strong"), f"  {words.plural(count, 'resource')} in {words.plural(len(parts), 'office')}")
+    yield line(Span(title, "strong"), f"  {words.plural(count, 'resource')} in {words.plural(len(parts), 'office')}")
     shown = found if style.verbose or len(found) <= _FAILURES else found[: _FAILURES // 2]
     for part, row in shown:
         names = words.names(row.keys)
@@ -149,10 +150,16 @@ def _went_wrong(entry: Entry) -> bool:
     return entry.status is Status.FAILED
 
 
+def _yours(entry: Entry) -> bool:
+    """Blocked by something that the reader can mend; what waits for another resource is told with that one."""
+    why = entry.blocked
+    return entry.status is Status.BLOCKED and why is not None and why.who == "you" and not why.cause
+
+
 def _held(outcome: Outcome) -> Iterator[Line]:
     told = [
         *((".", "wait", f"{play}: held, {reason}") for play, reason in outcome.held),
-        *(("x", "blocked", f"{play}: stopped, {reason}") for play, reason in outcome.stopped),
+        *(("x", "blocked", f"{play}: {_barred(reason)}") for play, reason in outcome.stopped),
     ]
     by_reason: dict[str, list[str]] = {}
     for office, reason in outcome.unavailable:
@@ -164,6 +171,11 @@ def _held(outcome: Outcome) -> Iterator[Line]:
         yield EMPTY
     for sign, style, text in told:
         yield line("  ", Span(sign, style), f" {text}", hang=4)
+
+
+def _barred(reason: str) -> str:
+    """Stopped by this run, or paused or stopped before it: then the reason says so itself."""
+    return reason if reason.startswith(("paused: ", "stopped: ")) else f"stopped, {reason}"
 
 
 def _ending(total: Summary, style: Style, plan: Plan) -> Iterator[Line]:

@@ -56,6 +56,8 @@ class VaultShut(SecretError):
 class SecretsOff(SecretError):
     """{what} is not read without secrets (--no-secrets)."""
 
+    remedy = "leave out --no-secrets"
+
 
 class SecretInClear(SecretError):
     """The secret {name} stands in clear in {file}, and is not used from there.

@@ -9,8 +9,8 @@ the children go on for a moment.
 
 What else a run may be told: `also`: commands that follow in the same child; `crash`, as INREGEL_CRASH; `environ`;
 `trace`: a file to which the points that it comes to are written; `clock`: the time is the modification time of that
-file; `kill_after`: so many seconds; `interrupted`: by Ctrl-C in the middle; `disk`: how it gets bad, and whether `now` or at SIGUSR1; `user`: the number of
-the user that it runs as.
+file; `kill_after`: so many seconds; `interrupted`: by Ctrl-C in the middle; `disk`: how it gets bad, and whether `now`
+or at SIGUSR1; `user`: the number of the user that it runs as.
 """
 
 import importlib

@@ -114,9 +114,12 @@ def test_a_read_without_an_answer_ends_and_says_so(world: World) -> None:
     ids=["none", "number", "no outcome", "no secret"],
 )
 def test_an_answer_that_is_no_receipt_is_not_believed_and_the_others_go_on(world: World, answer: Any) -> None:
+    world.offices("a", "b")
+    world.play(world.items({"x": "1"}), world.items({"z": "1"}, "desk", way=["person"]))
     with system(world, perform=lambda *args: asyncio.sleep(0, answer)):
-        _, entries = both(world)
-    assert [e.status for e in entries if e.key == "x"] == [Status.FAILED, Status.FAILED]
+        outcome = world.apply()
+    assert [e.status for e in outcome.after.entries() if e.key == "x"] == [Status.FAILED, Status.FAILED]
+    assert {item.outcome for item in outcome.performed} <= {"performed", "failed"}
     assert len(world.orders()) == 2
     assert world.ledger.verify() == []
 

@@ -68,10 +68,10 @@ class Forks:
         )
         self._count = 0
 
-    def start(self, folder: Path, argv: Sequence[str], **how: Any) -> Child:
-        """Begins `inregel ARGV...` in `folder`."""
+    def start(self, folder: Path, argv: Sequence[str], *, said: Path | None = None, **how: Any) -> Child:
+        """Begins `inregel ARGV...` in `folder`; what it prints goes to a file in `said`, else beside the folder."""
         self._count += 1
-        out = folder.parent / f"said-{self._count}.txt"
+        out = (said or folder.parent) / f"said-{self._count}.txt"
         out.touch()
         answer = self.ask({"run": list(argv), "cwd": str(folder), "out": str(out), **how})
         return Child(self, answer["pid"], out)
