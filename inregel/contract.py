@@ -187,7 +187,7 @@ Kind = Literal["verified", "attested", "stale", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How a value is known. `verified`: read by the tool; `attested`: a person said so; `stale`: said, but past its date."""
+    """How a value is known: `verified` (the tool read it), `attested` (a person said so), `stale` (past its date)."""
 
     kind: Kind
     at: datetime | None = None

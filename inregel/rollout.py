@@ -61,11 +61,10 @@ def bound(sizes: Sequence[int], fails: Sequence[Iterable[bool]], limit: float | 
     """The most offices that may be started when office j of batch i fails as `fails[i][j]` says, `forks` at a time."""
     started = 0
     for size, outcomes in zip(sizes, fails, strict=True):
-        failed = begun = 0
-        for outcome in outcomes:
+        failed = 0
+        for begun, outcome in enumerate(outcomes):
             if not may_start(size, failed, limit):
                 return started + min(size, begun + forks - 1)
-            begun += 1
             failed += outcome
         started += size
         if not may_start(size, failed, limit):

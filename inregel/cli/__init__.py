@@ -25,15 +25,22 @@ def main(argv: Sequence[str] | None = None, context: Context | None = None) -> i
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments == ["--version"]:
         # Asked by scripts at every start: answered before anything is loaded.
-        sys.stdout.write(f"inregel {__version__}\n")
-        return 0
-    from inregel.cli.run import run
-
+        try:
+            sys.stdout.write(f"inregel {__version__}\n")
+            sys.stdout.flush()
+        except OSError:
+            pass  # below it is said in words
+        else:
+            return 0
     if argv is not None:
+        from inregel.cli.run import run
+
         return run(arguments, context)
     # One command, then the process ends: what is loaded lives to the end. Looking for garbage in it again and again,
     # and taking it apart at exit, is a fifth of the cost of a small plan (bench/startup.py).
     gc.set_threshold(100_000, 50, 50)
+    from inregel.cli.run import run
+
     code = run(arguments)
     gc.freeze()
     return code

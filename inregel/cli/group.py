@@ -59,7 +59,7 @@ class Group(click.Group):
         if not name.startswith("-") and not ctx.resilient_parsing and self.get_command(ctx, name) is None:
             import difflib
 
-            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1, cutoff=0.5)
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1, cutoff=0.6)
             hint = f" Did you mean {near[0]}?" if near else ""
             raise click.UsageError(f"There is no command {name}.{hint}", ctx)
         return super().resolve_command(ctx, args)
@@ -72,7 +72,7 @@ class Group(click.Group):
         width = max(len(name) for names in self.sections.values() for name in names)
         for heading, names in self.sections.items():
             found = [(name, self.get_command(ctx, name)) for name in names]
-            rows = [(name.ljust(width), each.get_short_help_str(90)) for name, each in found if each is not None]
+            rows = [(name.ljust(width), each.get_short_help_str(110)) for name, each in found if each is not None]
             with formatter.section(heading):
                 formatter.write_dl(rows)
 

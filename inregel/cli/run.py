@@ -95,6 +95,8 @@ _OF_THE_MACHINE = {
     errno.ENOSPC: "The disk is full; make room and give the same command again",
     errno.EDQUOT: "Your disk quota is used up; make room and give the same command again",
     errno.EROFS: "The disk is read-only",
+    errno.EIO: "The disk reported an error; look at it, then give the same command again",
+    errno.EFBIG: "A file would grow beyond what is permitted here (ulimit -f); raise that, then the same command again",
     errno.EACCES: "No permission",
     errno.EMFILE: "Too many open files; raise the limit (ulimit -n) and give the same command again",
 }

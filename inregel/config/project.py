@@ -14,7 +14,7 @@ from inregel.config.declare import Declarer
 from inregel.config.expressions import Absent, Problem
 from inregel.config.inventory import Inventory
 from inregel.config.lazy import dynamic
-from inregel.config.mistakes import Mistake, Position
+from inregel.config.mistakes import Mistake, Position, Where
 from inregel.config.model import Declaration, Play, Settings
 from inregel.config.playbook import Playbook, Playbooks
 from inregel.config.positions import failure
@@ -23,6 +23,7 @@ from inregel.config.scope import OfficeScope, Rendered, Shared
 from inregel.config.source import Vaulted
 from inregel.config.templates import Templates, settle, told
 from inregel.config.variables import Files, Layer
+from inregel.config.words import nearest
 from inregel.config.wrong import Wrong
 from inregel.contract import Connection, Fault, Office, Secret
 from inregel.errors import InregelError
@@ -73,7 +74,7 @@ def load(
 
 
 def _strange_rules(settings: Settings, library: Library) -> list[Mistake]:
-    """Rules of `attestations:` for modules that there are not: each would count for nothing, and nobody would see it."""
+    """Rules of `attestations:` for modules that there are not: each would count for nothing, unseen."""
     names = settings.attestations.keys() - project_settings.ATTESTED.keys()
     known = library.modules() if names else []
     return [

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from inregel.config import dynamic, schema, sheets, source
+from inregel.config import dynamic, schema, source
 from inregel.config.inventory import Builder, Inventory
 from inregel.config.mistakes import ConfigError, Mistake, Position, Where
 from inregel.config.positions import failure
@@ -132,6 +132,8 @@ class InventoryReader:
         self._mistakes += [*found, *odd]
 
     def _sheet(self, folder: FilePath, builder: Builder, group: str, spec: Mapping[str, Any], where: Where) -> None:
+        from inregel.config import sheets
+
         path = folder / str(spec["from"])
         name = self._files.name(path)
         rows, mistakes = sheets.read(spec, where, path, name)

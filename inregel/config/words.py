@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from difflib import SequenceMatcher
 from typing import Any, Final
 
 _NEAR: Final = 0.6
@@ -21,6 +20,8 @@ _MODULE: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z")
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """The one of `words` that is most like `word`, or "" where none is near. Case and `-` for `_` count little."""
+    from difflib import SequenceMatcher
+
     plain = _plain(word)
     best, likeness = "", _NEAR
     matcher = SequenceMatcher(autojunk=False)

@@ -10,6 +10,7 @@ that mean something here: `then` = (seconds, state): a third party brings the re
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -104,7 +105,11 @@ class FileStore(Store):
         with edge("memory.write"):
             handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                os.write(handle, line.encode())
+                end = os.fstat(handle).st_size
+                if os.write(handle, line.encode()) < len(line.encode()):
+                    # The disk is full: half a line is none.
+                    os.ftruncate(handle, end)
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
                 os.fsync(handle)
             finally:
                 os.close(handle)

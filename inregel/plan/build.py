@@ -188,7 +188,9 @@ def _group(facts: Facts, item: Draft, by_ref: Mapping[Ref, Draft], grouping: Gro
         if planned.actor == "machine":
             group = grouping.machine(after)
         else:
-            line = PlannedLine(*item.ref, item.kind, sealed_step(planned.step, facts.secret_key), item.found.state)
+            step = sealed_step(planned.step, facts.secret_key)
+            shown = None if step is planned.step else planned.step.reaches
+            line = PlannedLine(*item.ref, item.kind, step, item.found.state, shown)
             digest = line_digest(
                 line.module, key_text(line.key), line.kind, line.step.operation, values.encode(line.step.reaches)
             )

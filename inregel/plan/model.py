@@ -101,7 +101,10 @@ class PlannedLine:
     key: Key
     kind: LineKind
     step: Step
+    """Its state may be stored: secrets stand in it by fingerprint."""
     before: State | Unknown | None
+    shown: State | None = None
+    """What it reaches as the text says it, where that holds secrets: by their names."""
 
 
 @dataclass(frozen=True, slots=True)

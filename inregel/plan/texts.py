@@ -52,6 +52,7 @@ class Line:
     kind: LineKind
     step: Step
     before: State | Unknown | None
+    shown: State | None = None
 
     @property
     def operation(self) -> str:
@@ -60,8 +61,8 @@ class Line:
 
     @property
     def reaches(self) -> State | None:
-        """The state afterwards; None: gone."""
-        return self.step.reaches
+        """The state afterwards; None: gone. Secrets print as their name."""
+        return self.step.reaches if self.shown is None else self.shown
 
     @property
     def arguments(self) -> Mapping[str, Any]:
@@ -91,7 +92,9 @@ def render(order: PlannedOrder, office: Office, language: str, library: Library)
         text=text,
         schema=asked(library.answers(order.name), {line.module for line in lines}, language),
         lines=tuple(_stored(line) for line in order.lines),
-        secrets=tuple(dict.fromkeys(name for line in lines for name in _secrets(line.arguments))),
+        secrets=tuple(
+            dict.fromkeys(name for line in lines for name in (*_secrets(line.arguments), *_secrets(line.shown)))
+        ),
     )
 
 
@@ -118,7 +121,7 @@ def _described(schema: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def _line(line: PlannedLine) -> Line:
-    return Line(line.module, line.key, key_text(line.key), line.kind, line.step, line.before)
+    return Line(line.module, line.key, key_text(line.key), line.kind, line.step, line.before, line.shown)
 
 
 class _ByModule(dict[str, list[Line]]):

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, NoEncryption, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 from cryptography.x509.oid import NameOID
+
+_ROUNDS: Final = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,13 @@ def make_certificate(wish: Wish, key: ec.EllipticCurvePrivateKey) -> x509.Certif
 def make_container(wish: Wish, password: str) -> bytes:
     """A PKCS#12 file with a fresh key, encrypted under `password` ("" for none)."""
     key = ec.generate_private_key(ec.SECP256R1())
-    encryption = BestAvailableEncryption(password.encode()) if password else NoEncryption()
     certificate = make_certificate(wish, key)
-    return pkcs12.serialize_key_and_certificates(wish.name.encode(), key, certificate, None, encryption)
+    return pkcs12.serialize_key_and_certificates(wish.name.encode(), key, certificate, None, _encryption(password))
+
+
+def _encryption(password: str) -> KeySerializationEncryption:
+    """As the tools make them that hand out certificates: OpenSSL derives keys in 2,048 rounds."""
+    if not password:
+        return NoEncryption()
+    builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(_ROUNDS)
+    return builder.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).build(password.encode())

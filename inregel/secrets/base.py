@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Final, Protocol
 
 from inregel.contract import Secret
@@ -29,6 +28,8 @@ class SecretMissing(SecretError):
     Set it: inregel secret set {name}"""
 
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        from difflib import get_close_matches
+
         # Names of secrets share most of their letters: only a slip of the finger is near, not another office.
         shape = _DIGITS.sub("0", name)
         others = [each for each in known if _DIGITS.sub("0", each) != shape]

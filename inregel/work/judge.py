@@ -15,7 +15,7 @@ from typing import Any, Final
 from inregel.contract import UNKNOWN, AtLeast, Key, Module, Seen, State, Step, Unknown, Value, containers_of
 from inregel.formats import values
 from inregel.ledger.base import LineOutcome, NewOrder, OrderLine
-from inregel.plan.compare import equal
+from inregel.plan.compare import FINGERPRINT, equal
 from inregel.plan.draft import ref_text, sealed
 from inregel.work.answers import WorkError
 
@@ -104,11 +104,11 @@ class Judge:
                 return []
             wanted, found = ("gone", "there") if reaches is None else ("there", "not there")
             return [f"{_name(line)}: it was to be {wanted}, and the answers say that it is {found}."]
+        said = sealed(answered, self.secret_key) or {}
         return [
-            f"{_name(line)}: {name} was to be {values.show(value)}, and the answer says {values.show(answered[name])}."
+            f"{_name(line)}: {_contrast(name, value, said[name])}"
             for name, value in reaches.items()
-            if answered.get(name, UNKNOWN) is not UNKNOWN
-            and not equal(answered[name], value, self.today, self.secret_key)
+            if said.get(name, UNKNOWN) is not UNKNOWN and not equal(said[name], value, self.today, self.secret_key)
         ]
 
     def _reached(
@@ -143,6 +143,13 @@ def _answered(seen: Seen, key: Key) -> State | Unknown | None:
     if key in seen.resources:
         return seen.resources[key]
     return None if seen.covers(key) else UNKNOWN
+
+
+def _contrast(name: str, wanted: Value, said: Value) -> str:
+    """What was to be and what is answered; of a secret only that it is another one."""
+    if isinstance(wanted, str) and wanted.startswith(FINGERPRINT):
+        return f"{name} is not the secret that it was to be."
+    return f"{name} was to be {values.show(wanted)}, and the answer says {values.show(said)}."
 
 
 def _name(line: OrderLine) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from inregel.engine.allowance import confirmed
 from inregel.engine.applying import apply
 from inregel.ledger.base import Holder, LeaseHeld, LedgerError
 from inregel.plan.model import Status
-from inregel.work import Desk
+from inregel.work import AnswersRefused, Desk
 
 
 def kinds(world: World, office: str = "a") -> list[str]:
@@ -281,6 +282,26 @@ def test_a_secret_in_an_argument_is_in_no_event_and_no_order(world: World) -> No
     assert isinstance(world.plan().entries()[0].chain[0].step.arguments["secret"], Secret)  # type: ignore[union-attr]
 
 
+def test_a_secret_in_a_state_stands_in_the_order_by_name_and_is_answered_as_a_secret(world: World) -> None:
+    value, other = canary("pin"), canary("other")
+    world.secrets = type(world.secrets)({"pin": value})
+    reads = '\n    if "pin" in view:\n        return Seen({"x": {"value": view["pin"]}}, False)'
+    world.write("modules/desk/item.py", ITEM.replace("def actual(view):", f"def actual(view):{reads}"))
+    asked = {"type": "object", "properties": {"pin": {"type": "string", "secret": True}}}
+    world.write("modules/desk/work_orders/form.answers.schema.json", json.dumps(asked))
+    world.play(world.items({"x": "{{ secret('pin') }}"}, "desk", way=["person"]))
+    world.apply()
+    (order,) = world.orders()
+    assert "Zet `x` op `<secret pin>`" in order.order.text
+    assert order.order.secrets == ("pin",)
+    with pytest.raises(AnswersRefused) as refused:
+        world.do(order, pin=other)
+    assert refused.value.problems == ("desk.item:x: value is not the secret that it was to be.",)
+    world.do(order, pin=value)
+    assert done(world)
+    assert value not in repr(world.ledger.order("W1")) + repr(list(world.ledger.events())) + repr(world.ledger.known(["a"]))
+
+
 def test_an_irreversible_step_needs_to_be_allowed_by_name_and_number(world: World) -> None:
     world.play(world.items({"x": "1", "y": "1"}, irreversible=True))
     outcome = world.apply(allow={"box.set": 1})
@@ -424,6 +445,8 @@ def test_too_many_failures_stop_the_rollout_until_it_is_resumed(world: World) ->
     again = world.apply()
     assert "resume" in again.stopped[0][1]
     assert world.store.performed == 1
+    # What there is to do is said all the same: nothing read would be "nothing to do".
+    assert [e.status for e in again.after.entries()] == [Status.CHANGE] * 4
 
 
 def test_the_events_verify_after_everything(world: World) -> None:

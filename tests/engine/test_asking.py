@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -103,9 +104,11 @@ def test_whatever_a_driver_does_wrong_stays_with_its_system(world: World, broken
 def test_a_read_without_an_answer_ends_and_says_so(world: World) -> None:
     with system(world, read=silence):
         world.play(world.items({"x": "1"}))
+        began = monotonic()
         (found,) = world.plan(reading=timedelta(seconds=0.01)).entries()
     assert found.blocked is not None
     assert "no answer within 0.01 s" in found.blocked.reason
+    assert monotonic() - began < 2
 
 
 @pytest.mark.parametrize(

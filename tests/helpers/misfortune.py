@@ -88,8 +88,8 @@ class Kind:
     """How many work orders a person has to do, per office."""
     captures: tuple[str, ...] = ()
     """Secrets that are shown once."""
-    queued: int = 0
-    """Resources of an office that are over its quota in the end."""
+    waiting: int = 0
+    """Resources of an office that are over its quota, or with somebody else, in the end."""
     crashed: str = ""
     """A crash that came before everything else."""
 
@@ -119,8 +119,9 @@ KINDS = {
             XY,
             ONCE,
             settings={"quotas": {"box.set": "2 per day"}},
-            queued=1,
+            waiting=1,
         ),
+        Kind("wait", (items(XY, way=["machine", "wait"]),), dict.fromkeys(XY, "1 1/2"), ONCE, waiting=2),
         Kind("exact", ({**items({"x": "1"}, box="c"), "exact": True},), {"x": "1"}, {"x": 1, "old": 1}, ((BOX, "1"),)),
         Kind("staged", (items(XY),), XY, ONCE, play={"serial": 1}),
         Kind("person", (items(XY, "desk", way=["person"]),), orders=1),
@@ -312,7 +313,9 @@ class Place:
         """Every write that the system ever saw of an office: name and value."""
         text = self.store.read_text() if self.store.exists() else ""
         rows = [json.loads(line) for line in text.splitlines()]
-        return [(name_of(key), state and state["value"]) for box, _, key, state in rows if box == f"box:box-{office}"]
+        return [
+            (name_of(key), state and state["value"]) for box, _, key, state, *_ in rows if box == f"box:box-{office}"
+        ]
 
     def there(self, office: str) -> dict[str, str]:
         """Name to value."""
@@ -351,8 +354,8 @@ class Place:
         with self.ledger() as ledger:
             self.check_record(ledger)
         plan = self.run("plan", BOOK, "--detailed-exitcode")
-        assert plan.code == (2 if kind.queued else 0), plan.said
-        end = f", {len(OFFICES) * kind.queued} waiting (next " if kind.queued else "Nothing to do: "
+        assert plan.code == (2 if kind.waiting else 0), plan.said
+        end = f", {len(OFFICES) * kind.waiting} waiting (next " if kind.waiting else "Nothing to do: "
         assert end in plan.said.splitlines()[-1], plan.said
         before = self.prints()
         assert self.apply().code == 0
@@ -369,7 +372,7 @@ class Place:
         kinds = Counter(event.kind for event in ledger.events())
         assert kinds["operation.performed"] == len(OFFICES) * sum(self.kind.writes.values())
         assert kinds["order.opened"] == kinds["order.done"] == len(orders)
-        if self.kind.queued:
+        if "quotas" in self.kind.settings:
             today = datetime.now(ZoneInfo(json.loads((self.root / "inregel.yml").read_text())["time_zone"])).date()
             assert ledger.quota_used(OFFICES, today) == {(name, "box.set"): 2 for name in OFFICES}
         other = Holder("another", "another-token")

@@ -193,6 +193,13 @@ def test_many_offices_with_15_findings_are_at_most_60_lines(offices: int, kinds:
     assert f"  {offices:,} work orders: W1 to W{offices}, Postbussen nakijken\n" in told
 
 
+def test_where_there_is_room_each_different_finding_is_shown() -> None:
+    told = shown(plans.many_offices(120, 9))
+    assert all(f"has fault number {number}" in told for number in range(1, 10))
+    assert "other findings" not in told
+    assert told.count("\n") <= 60
+
+
 def test_findings_that_differ_by_the_name_of_the_office_alone_are_one() -> None:
     told = shown(plans.many_offices(120))
     assert "  x assu.certificate     8 offices: blocked: files/<office>.abc has fault number 1 (office0001, " in told

@@ -133,6 +133,11 @@ def test_answers_can_be_given_as_pairs():
     }
 
 
+def test_a_list_may_be_typed_as_it_stands_in_a_file_and_an_empty_one_is_the_answer_that_there_is_none():
+    assert answers.read_pairs(["boxes=[]"], SCHEMA) == {"boxes": []}
+    assert answers.read_pairs(["boxes=[I1, 'I2']"], SCHEMA) == {"boxes": ["I1", "I2"]}
+
+
 def test_a_pair_without_a_sign_is_refused():
     with pytest.raises(WorkError, match="Write: --set name=value"):
         answers.read_pairs(["version"], SCHEMA)
