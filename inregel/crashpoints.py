@@ -32,7 +32,6 @@ EDGES: Final[Mapping[str, str]] = {
     "work.refuse": "work/life.py Work.fail",
     "work.reopen": "work/life.py Work.reopen",
     "work.reveal": "work/life.py Work.reveal",
-    "work.evidence": "work/evidence.py _write",
     "ledger.commit": "ledger/store.py Store.commit",
     "ledger.migrate": "ledger/store.py migrate",
     "ledger.create": "ledger/files.py create_sqlite",

@@ -19,12 +19,15 @@ from inregel.commands.apply import apply
 from inregel.commands.context import printable
 from inregel.commands.demo import _reachable
 from inregel.commands.explain import explain
+from inregel.commands.history import history
 from inregel.commands.inventory import inventory
 from inregel.commands.plan import next_command, plan
 from inregel.commands.validate import validate
 from inregel.commands.work import list_, show
 from inregel.config.mistakes import ConfigError
+from inregel.config.syntax import template_quoted
 from inregel.platform import WINDOWS
+from inregel.secrets.base import SecretMissing
 
 Say = Callable[..., tuple[int, str, str]]
 POSTBUS = """
@@ -86,6 +89,20 @@ def test_the_next_command_makes_the_same_plan() -> None:
         f"inregel apply {SITE} --limit 'nl:!ede' --skip-tags x --inventory 'my hosts.yml' --extra-vars a=1 "
         "--vault-id pw"
     )
+
+
+def test_an_office_that_was_mistyped_is_not_just_an_office_without_orders_or_events(stage: Stage) -> None:
+    apply(stage.context(), SITE, yes=True)
+    context = stage.context()
+    assert list_(context, office="utrech") == 0
+    assert history(context, "utrech") == 0
+    assert history(context, "utrecht", kind="rollout") == 0
+    assert isinstance(context.out, io.StringIO)
+    assert context.out.getvalue().splitlines() == [
+        "No open work orders for utrech. Nearest name with orders: utrecht",
+        "No events of utrech. Nearest name with events: utrecht",
+        "No events of utrecht.",
+    ]
 
 
 # --- vault passwords ------------------------------------------------------------------------------------------------
@@ -187,6 +204,51 @@ def test_escape_sequences_of_a_sheet_reach_no_screen(stage: Stage) -> None:
 def test_what_is_printable_keeps_lines_and_letters_of_all_kinds() -> None:
     assert printable("é ✓\tx\n") == "é ✓\tx\n"
     assert printable("a\r\x9bb") == "a\\r\\x9bb"
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("    - assu.postbus: {numbers: {{ postbussen }}}", 'numbers: "{{ postbussen }}"'),
+        ("    names: [{{ one }}]", '"{{ name }}"'),
+        ("    path: {{ a }}/{{ b }}", 'path: "{{ a }}/{{ b }}"'),
+    ],
+)
+def test_the_quotes_that_are_proposed_stand_around_the_template_alone(line: str, instead: str) -> None:
+    assert template_quoted(line) == instead
+
+
+@pytest.mark.parametrize(
+    ("missing", "known", "near"),
+    [
+        ("assu_pfx_utrect", "assu_pfx_utrecht", "assu_pfx_utrecht"),
+        ("assu_pfx_office017", "assu_pfx_office117", ""),
+        ("assu_pfx_ede", "assu_pfx_epe", ""),
+        ("assu_pfx_goes", "assu_pfx_hoorn", ""),
+    ],
+)
+def test_the_secret_of_another_office_is_not_proposed(missing: str, known: str, near: str) -> None:
+    assert SecretMissing(missing, [known]).near == near
+
+
+def test_a_secret_that_is_not_there_is_remedied_by_one_command(stage: Stage) -> None:
+    play = "- name: P\n  offices: utrecht\n  tasks:\n    - assu.aplaza_user: {user: \"{{ secret('q') }}\"}\n"
+    (stage.root / SITE).write_text(play)
+    assert "you can: inregel secret set q  " in stage.plan()[1]
+
+
+def test_three_who_claim_one_thing_are_listed_as_people_write_it(stage: Stage) -> None:
+    (stage.root / SITE).write_text(POSTBUS.replace('"{{ postbussen }}"', "[I09000001]"))
+    assert "is claimed by hoorn, utrecht and zwolle; only one" in " ".join(stage.plan()[1].split())
+
+
+@pytest.mark.skipif(WINDOWS, reason="links need rights there")
+def test_a_link_to_itself_is_a_file_that_cannot_be_read(stage: Stage) -> None:
+    (stage.root / "playbooks/loop.yml").symlink_to("loop.yml")
+    with pytest.raises(ConfigError, match=r"playbooks/loop.yml: the file cannot be read"):
+        plan(stage.context(), "playbooks/loop.yml")
+    with pytest.raises(ConfigError, match=r"playbooks/loop.yml: the file cannot be read"):
+        validate(stage.context())
 
 
 # --- streams --------------------------------------------------------------------------------------------------------

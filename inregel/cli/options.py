@@ -93,7 +93,12 @@ def selection(function: Function) -> Function:
 def reports(function: Function) -> Function:
     """Gives a command --report FORMAT=FILE, as pairs."""
     return click.option(
-        "--report", "reports", metavar="FORMAT=FILE", multiple=True, callback=_pairs, help="Write a report: json=F."
+        "--report",
+        "reports",
+        metavar="FORMAT=FILE",
+        multiple=True,
+        callback=_pairs,
+        help="Write a report: json=F; json=- is standard output.",
     )(function)
 
 

@@ -17,7 +17,7 @@ from inregel.commands.ledger import open_record
 from inregel.errors import InregelError
 
 if TYPE_CHECKING:
-    from inregel.ledger.base import Event
+    from inregel.ledger.base import Event, Ledger
 
 Format = Literal["text", "csv", "json"]
 _COLUMNS: Final = ("at", "office", "number", "kind", "person", "body", "mac")
@@ -57,8 +57,17 @@ def history(
         elif format == "csv":
             _csv(context, found)
         elif not _text(context, found, zone):
-            context.say("No events" + (f" of {office}" if office is not None else "") + ".")
+            context.say("No events" + (f" of {office}.{_nearest(office, ledger)}" if office is not None else "."))
     return 0
+
+
+def _nearest(office: str, ledger: Ledger) -> str:
+    """A word on the name that may have been meant; nothing where this very office has events."""
+    from inregel.config.words import nearest
+
+    known = [each for each in ledger.heads() if each]
+    near = "" if office in known else nearest(office, known)
+    return f" Nearest name with events: {near}" if near else ""
 
 
 def _time(text: str, now: datetime, zone: ZoneInfo) -> datetime:

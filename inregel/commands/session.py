@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class Session:
     def relative(self, path: str) -> str:
         """A path from the project's root, with forward slashes."""
         root = self.project.settings.root.resolve()
-        place = (self.context.directory / path).resolve()
+        place = Path(os.path.realpath(self.context.directory / path))  # resolve() has no words for links in a circle
         if not place.exists() and (root / path).exists():
             return Path(path).as_posix()
         return place.relative_to(root).as_posix() if place.is_relative_to(root) else place.as_posix()
@@ -102,11 +103,11 @@ def open_session(
 def all_playbooks(root: Path) -> list[str]:
     """The playbooks of the project: not the files of tasks and variables that stand beside them and that they name."""
     found = {path: _plays(path, root) for path in sorted((root / "playbooks").glob("*.yml"))}
-    parts = {(path.parent / name).resolve() for path, plays in found.items() for name in _named(plays)}
+    parts = {os.path.realpath(path.parent / name) for path, plays in found.items() for name in _named(plays)}
     return [
         path.relative_to(root).as_posix()
         for path, plays in found.items()
-        if path.resolve() not in parts or any("offices" in play for play in plays)
+        if os.path.realpath(path) not in parts or any("offices" in play for play in plays)
     ]
 
 

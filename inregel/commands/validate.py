@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -155,7 +156,7 @@ def _playbooks_alone(root: Path, paths: Iterable[str]) -> list[Mistake]:
 
 def _relative(directory: Path, root: Path, name: str) -> str:
     """A playbook by path, as typed: from where the user stands, else from the project's root."""
-    place = (directory / name).resolve()
+    place = Path(os.path.realpath(directory / name))
     if not place.exists() and (root / name).exists():
         return Path(name).as_posix()
     base = root.resolve()

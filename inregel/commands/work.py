@@ -22,7 +22,7 @@ def list_(context: Context, *, office: str = "", everything: bool = False) -> in
     with _open(context, secrets=False) as work:
         orders = work.all(office or None) if everything else work.open(office or None)
         if not orders:
-            context.say(f"No open work orders{f' for {office}' if office else ''}.")
+            context.say(f"No open work orders{f' for {office}.{_nearest(office, work)}' if office else '.'}")
             return 0
         headings = (*_HEADINGS, "state") if everything else _HEADINGS
         rows = [_row(context, order, everything=everything) for order in orders]
@@ -114,6 +114,15 @@ def reopen(context: Context, number: str, *, by: str = "") -> int:
         ended = work.reopen(number, by or _asked(context, "Your name"))
     context.say(f"The refusal of {ended.number} is lifted. The next apply hands the change out again, as a new order.")
     return 0
+
+
+def _nearest(office: str, work: Work) -> str:
+    """A word on the name that may have been meant, where no order ever had this one."""
+    from inregel.config.words import nearest
+
+    known = list(dict.fromkeys(order.order.office for order in work.all(None)))
+    near = "" if office in known else nearest(office, known)
+    return f" Nearest name with orders: {near}" if near else ""
 
 
 # --- what is printed ------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any, Final
@@ -51,6 +50,8 @@ def is_dynamic(data: Any) -> bool:
 
 def run(path: FilePath, *arguments: str) -> bytes:
     """What a script prints. Raises `ScriptProblem`."""
+    import subprocess
+
     call = f"{path.name} {' '.join(arguments)}"
     try:
         done = subprocess.run([path, *arguments], capture_output=True, timeout=_SECONDS, check=False, cwd=path.parent)

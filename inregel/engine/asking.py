@@ -7,6 +7,7 @@ Foreign exceptions, answers of the wrong kind and silence become an `InregelErro
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -26,8 +27,10 @@ _OUTCOMES = ("performed", "failed", "unknown")
 
 
 def fault(system: str, error: BaseException, when: str) -> DriverFault:
-    """A foreign exception as people need it: only its kind, since its text may hold a value."""
-    result = DriverFault(system=system, reason=f"{type(error).__name__} {when}")
+    """A foreign exception as people need it: its kind and place; its text may hold a value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f", raised in {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    result = DriverFault(system=system, reason=f"{type(error).__name__} {when}{place}")
     result.__cause__ = error
     return result
 

@@ -247,9 +247,25 @@ def _decide(facts: Facts, result: Draft) -> None:
         result.block(refused, Status.FAILED)
         return
     if result.kind != "look":
-        barred = next((why for planned in steps if (why := facts.allowed(result.ref, planned.step)) is not None), None)
+        # What stands in an open order was allowed when it was handed out, and stays so until the order is closed.
+        asked = [planned.step for planned in steps if not _handed_out(facts, result.ref, planned.step)]
+        barred = next((why for step in asked if (why := facts.allowed(result.ref, step)) is not None), None)
         if barred is not None:
             result.block(barred)
+
+
+def _handed_out(facts: Facts, ref: Ref, step: Step) -> bool:
+    """Whether a person has this same step in hand."""
+    if not any(order.state == "open" for order in facts.orders):
+        return False
+    reaches = values.encode(sealed(step.reaches, facts.secret_key))
+    return any(
+        (line.module, line.key, line.operation) == (*ref, step.operation) and values.encode(line.reaches) == reaches
+        for order in facts.orders
+        if order.state == "open"
+        for line in order.order.lines
+        if line.kind != "look"
+    )
 
 
 def _nobody(step: Step, kind: LineKind | None, begun: Pending | None = None) -> Blocked:

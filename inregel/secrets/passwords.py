@@ -9,7 +9,6 @@ passwords with the label of a vault are tried first, then all others.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -187,6 +186,8 @@ def _read(path: Path) -> bytes:
 
 def _run(path: Path, label: str) -> bytes:
     """What the program prints, without the line end. It may ask its user: it has our terminal."""
+    import subprocess
+
     client = path.stem.endswith("-client")
     command = [str(path.absolute()), *(["--vault-id", label] if client and label else [])]
     try:

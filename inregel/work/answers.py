@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -76,9 +77,43 @@ def typed(answers: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     return {name: _typed(name, value, properties.get(name, {})) for name, value in answers.items()}
 
 
-def is_secret(name: str, schema: Schema) -> bool:
-    """Whether the answer `name` is never shown or stored in clear."""
-    return bool(schema.get("properties", {}).get(name, {}).get("secret"))
+def without_secrets(value: Any, schema: Schema) -> Any:
+    """An answer (or all of them) as it may be stored: what is secret is left out, however deep it stands."""
+    if isinstance(value, dict):
+        parts = {name: (each, _below(schema, name)) for name, each in value.items()}
+        return {name: without_secrets(each, part) for name, (each, part) in parts.items() if not part.get("secret")}
+    if isinstance(value, list):
+        items = _below(schema, 0)
+        return [without_secrets(each, items) for each in value if not items.get("secret")]
+    return value
+
+
+def secrets_in(value: Any, name: str = "") -> Iterator[tuple[str, Secret]]:
+    """The secrets of `typed` answers, each under the names that lead to it: `token`, `users_2_token`."""
+    if isinstance(value, Secret):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for part, each in value.items():
+            yield from secrets_in(each, f"{name}_{part}" if name else str(part))
+    elif isinstance(value, list):
+        for number, each in enumerate(value, 1):
+            yield from secrets_in(each, f"{name}_{number}")
+
+
+def _below(schema: Schema, part: str | int) -> Schema:
+    """The schema of one part of an answer; empty where it says nothing of it."""
+    rest = schema.get("additionalProperties")
+    found = schema.get("items") if isinstance(part, int) else schema.get("properties", {}).get(part, rest)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _is_hidden(schema: Schema, path: Sequence[str | int]) -> bool:
+    """Whether what stands at `path` must not be repeated: it is secret, stands in a secret or holds one."""
+    for part in path:
+        schema = _below(schema, part)
+        if schema.get("secret"):
+            return True
+    return '"secret": true' in json.dumps(schema, default=str)
 
 
 def _plain(value: Any) -> Any:
@@ -127,7 +162,7 @@ def _problems(error: ValidationError, schema: Schema) -> Iterator[str]:
             hint = f"Is it {near}?" if near else f"Asked are: {', '.join(known) or 'no answers'}."
             yield f"{_label(schema, [*path, extra])}: this is not asked. {hint}"
     else:
-        hidden = bool(path) and is_secret(str(path[0]), schema)
+        hidden = _is_hidden(schema, path)
         answered = "" if hidden else f"; answered was {_show(given)}"
         examples = _any(error.schema).get("examples", []) if rule == "pattern" else []
         said = f"this must look like {_show(examples[0])}" if examples else _rule(rule, value, given)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from inregel.crashpoints import edge
-from inregel.platform import sync_folder
+from inregel.platform import write_durably
 from inregel.work.answers import WorkError
 
 FOLDER = Path(".inregel/evidence")
@@ -61,15 +58,4 @@ def _write(target: Path, data: bytes) -> None:
     if target.exists() and target.read_bytes() == data:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent)
-    try:
-        with edge("work.evidence"):
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).replace(target)
-            sync_folder(target.parent)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_durably(target, data, mode=0o600)

@@ -105,7 +105,7 @@ class Work:
         if verdict.refusals:
             raise AnswersRefused(order.number, verdict.refusals, _REMEDY)
         kept = None if evidence is None else keep(evidence, self._root())
-        stored = {name: each for name, each in plain.items() if not forms.is_secret(name, order.order.schema)}
+        stored = forms.without_secrets(plain, order.order.schema)
         with edge("work.answer"), self._ledger.writing() as tx:
             closed = tx.close_order(
                 order.number, "done", by=by, lines=verdict.lines, answers=stored, note=describe(verdict.lines)
@@ -165,10 +165,9 @@ class Work:
     def _capture(self, tx: Transaction, order: Order, typed: Mapping[str, Any]) -> None:
         """Secrets that a person copied from a screen; each is named after the answer and the office."""
         system = order.order.name.partition("/")[0]
-        for name, value in typed.items():
-            if isinstance(value, Secret):
-                stored = f"{name}_{order.order.office}"
-                tx.capture(stored, f"{system}/{order.order.office}", Secret(stored, value.reveal_bytes()))
+        for name, value in forms.secrets_in(typed):
+            stored = f"{name}_{order.order.office}"
+            tx.capture(stored, f"{system}/{order.order.office}", Secret(stored, value.reveal_bytes()))
 
     def _statement(self, order: Order, by: str, evidence: Evidence | None) -> Provenance:
         source = order.number if evidence is None else f"{order.number}, evidence {evidence.digest}"

@@ -266,7 +266,7 @@ MESSAGES: list[tuple[str, Callable[[], bytes], type[ContainerError], str]] = [
         "bomb",
         lambda: with_rounds(2**31 - 1),
         TooCostly,
-        "It asks for 2,147,523,647 rounds to check the password, more than the 5,000,000 that are allowed: "
+        "It asks for 2,147,487,743 rounds to check the password, more than the 5,000,000 that are allowed: "
         "it was not opened.",
     ),
     (

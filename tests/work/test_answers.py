@@ -95,6 +95,32 @@ def test_a_secret_that_is_wrong_is_not_repeated():
     assert problems == ["pin: this does not have the form that is asked (^[0-9]+$)."]
 
 
+NESTED = {
+    "type": "object",
+    "properties": {
+        "users": {
+            "type": "array",
+            "uniqueItems": True,
+            "items": {
+                "type": "object",
+                "properties": {"id": {"type": "string"}, "token": {"type": "string", "secret": True, "minLength": 40}},
+            },
+        }
+    },
+}
+
+
+def test_a_secret_within_an_answer_is_not_repeated_and_not_stored_and_captured_by_its_place():
+    value = canary("token")
+    given = {"users": [{"id": "a", "token": value}, {"id": "a", "token": value}]}
+    plain, problems = answers.check(given, NESTED)
+    assert len(problems) == 3
+    assert value not in "".join(problems)
+    assert answers.without_secrets(plain, NESTED) == {"users": [{"id": "a"}, {"id": "a"}]}
+    named = dict(answers.secrets_in(answers.typed(plain, NESTED)))
+    assert {name: secret.reveal() for name, secret in named.items()} == {"users_1_token": value, "users_2_token": value}
+
+
 def test_a_missing_answer_says_where_to_read_it():
     schema = {**SCHEMA, "required": ["version", "until"]}
     assert answers.check({"version": None}, schema)[1] == [
