@@ -10,12 +10,13 @@ import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, Final, Literal, Protocol, TypeAlias, runtime_checkable
 
 from inregel.errors import InregelError
+from inregel.frozen import frozen
 
 # --- values ---------------------------------------------------------------------------------------------------------
 
@@ -71,7 +72,7 @@ class Secret:
         raise TypeError(f"{self!r} is not to be pickled")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AtLeast:
     """The rule "at least this much": a whole number, or for dates a time span counted from today.
 
@@ -112,7 +113,7 @@ def key_text(key: Key) -> str:
 # --- what a module is handed ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Connection:
     """How one system of an office is reached. Its identity is what a lease, a limit and a read belong to."""
 
@@ -126,7 +127,7 @@ class Connection:
     """Calls at a time, shared by all processes of a ledger (schema: `x-limit`); 0 is no limit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Office:
     """One office as a module sees it."""
 
@@ -137,7 +138,7 @@ class Office:
     connections: Mapping[str, Connection] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class File:
     """A declared file, decrypted where it is an Ansible Vault file."""
 
@@ -185,7 +186,7 @@ class Inputs(Protocol):
 Kind = Literal["verified", "attested", "stale", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Provenance:
     """How a value is known: `verified` (the tool read it), `attested` (a person said so), `stale` (past its date)."""
 
@@ -201,7 +202,7 @@ VERIFIED: Final = Provenance("verified")
 NOT_KNOWN: Final = Provenance("unknown")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One difference. `fields` are those of `desired` that differ; a module never computes them."""
 
@@ -215,7 +216,7 @@ class Change:
     args: Args
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """What is there. `complete` is False, True, or the containers whose listing is whole.
 
@@ -235,7 +236,7 @@ class Seen:
 # --- what closes a difference ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """A part of the way: an operation, its arguments, and the state that it reaches (None: gone).
 
@@ -254,7 +255,7 @@ class Step:
     """The office variable that names the person."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wait:
     """A third party is at work and will reach `reaches`; `overdue` once `until` has passed."""
 
@@ -264,7 +265,7 @@ class Wait:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Blocked:
     """It cannot go on: why, and who can act. `who` is "you" (the person who runs this) or "other"."""
 
@@ -291,7 +292,7 @@ class Fault(InregelError):
         self.key = key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """Something to say about one declared thing or one answer."""
 
@@ -301,7 +302,7 @@ class Finding:
     """The document that it rests on, or "" where that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """Rows for people: a fix list and the like."""
 
@@ -345,7 +346,7 @@ Scope: TypeAlias = Mapping[str, "frozenset[Key] | None"]
 """Per module the keys to read, or None for all of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """A step that a driver is asked to perform. `id` is the same when it is settled after a crash."""
 
@@ -357,7 +358,7 @@ class Operation:
     reaches: State | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Receipt:
     """What became of an operation. `failed` means that it is certain that nothing changed."""
 
@@ -392,7 +393,7 @@ class Driver(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class World:
     """What a driver may use of the world outside: the time and waiting. Tests pass their own."""
 

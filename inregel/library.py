@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from inregel import loader
 from inregel.errors import InregelError
+from inregel.frozen import frozen
 
 if TYPE_CHECKING:
     from inregel.contract import Module, System
@@ -56,7 +56,7 @@ def home() -> Path:
     return package if (package / "modules").is_dir() else package.parent
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Shelf:
     """One place where things are found."""
 

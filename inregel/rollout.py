@@ -7,16 +7,16 @@ must be exceeded, per batch. Without it a batch that failed wholly stops the rol
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from inregel.frozen import frozen
 from inregel.plan.model import Entry, Status
 
 Standing = Literal["in_sync", "failed", "blocked", "handed_out", "open"]
 """Where an office stands in a play. `open`: something is still to be done by a machine, or was not begun."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What may happen after a batch."""
 

@@ -27,7 +27,7 @@ from inregel.commands.work import list_, show
 from inregel.config.mistakes import ConfigError
 from inregel.config.syntax import template_quoted
 from inregel.platform import WINDOWS
-from inregel.secrets.base import SecretMissing
+from inregel.secrets.base import SecretMissing, VaultLocked, VaultShut
 
 Say = Callable[..., tuple[int, str, str]]
 POSTBUS = """
@@ -114,7 +114,7 @@ def test_a_password_file_that_is_not_there_stops_at_once_and_blocks_nobody(
 ) -> None:
     assert main(["apply", SITE, "-C", str(stage.root), "--vault-password-file", str(stage.root / source)]) == 1
     heard = capsys.readouterr()
-    assert why in heard.err
+    assert f"Invalid value for --vault-password-file: {stage.root / source}: {why}" in heard.err
     assert heard.out == ""
     assert stage.orders() == []
 
@@ -128,6 +128,25 @@ def test_the_password_file_of_the_environment_is_found_from_every_folder_of_the_
     assert isinstance(context.out, io.StringIO)
     assert "no such file" not in context.out.getvalue()
     assert "4A910C -> 5D2077" in context.out.getvalue()
+
+
+@pytest.mark.parametrize("password", ["", "wrong"])
+def test_an_apply_without_the_vault_password_hands_out_no_halves(stage: Stage, password: str) -> None:
+    context = stage.context()
+    context.vault_ids = ()
+    context.environ = {"INREGEL_VAULT_PASSWORD": password}
+    assert plan(context, SITE) == 0
+    with pytest.raises(VaultLocked if not password else VaultShut, match="--vault-password-file"):
+        apply(context, SITE, yes=True)
+    assert stage.orders() == []
+
+
+def test_an_apply_that_needs_no_secret_needs_no_vault_password(stage: Stage) -> None:
+    (stage.root / SITE).write_text(POSTBUS)
+    context = stage.context()
+    context.vault_ids = ()
+    assert apply(context, SITE, yes=True) == 0
+    assert stage.orders() != []
 
 
 # --- reports --------------------------------------------------------------------------------------------------------
@@ -175,6 +194,13 @@ def test_files_that_a_playbook_names_are_no_playbooks_themselves(stage: Stage) -
 def test_a_playbook_that_another_names_by_mistake_is_checked_all_the_same(stage: Stage) -> None:
     (stage.root / SITE).write_text("- name: P\n  offices: nl\n  tasks:\n    - import_tasks: site.yml\n")
     with pytest.raises(ConfigError, match="import each other in a circle"):
+        validate(stage.context())
+
+
+def test_a_secret_that_is_missing_hides_no_mistake_beside_it(stage: Stage) -> None:
+    arguments = '{numbers: "{{ postbusen }}", password: "{{ secret(\'none\') }}"}'
+    (stage.root / SITE).write_text(f"- name: P\n  offices: nl\n  tasks:\n    - assu.postbus: {arguments}\n")
+    with pytest.raises(ConfigError, match="`postbusen` is not defined"):
         validate(stage.context())
 
 

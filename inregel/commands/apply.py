@@ -55,6 +55,7 @@ def apply(  # noqa: PLR0913  # the options that apply has beyond those of plan
         if not yes and context.can_ask():
             made, unread = make(session, playbook, options)
             show(session, made, playbook, options, reports=False)
+            _unlocked(session)
             if not agreed(context):
                 context.say("Nothing was applied.")
                 return unread
@@ -62,6 +63,16 @@ def apply(  # noqa: PLR0913  # the options that apply has beyond those of plan
         outcome, codes = carry_out(session, playbook, options, allowed, seen)
         show_outcome(session, outcome, playbook, options)
     return exit_code(outcome, codes, options)
+
+
+def _unlocked(session: Session) -> None:
+    """Refuses where secrets are needed and no vault at all could be opened: the password of this run was forgotten.
+
+    What is blocked by it would be left out of the work orders, and the next apply would take them back for whole ones.
+    """
+    why = session.shut()
+    if why is not None:
+        raise why
 
 
 def carry_out(
@@ -76,6 +87,8 @@ def carry_out(
     from inregel.platform import on_interrupt
 
     async def run(engine: Run) -> tuple[Outcome, list[int]]:
+        _unlocked(session)
+
         def stop() -> None:
             engine.stopping = True
             session.context.warn("Interrupted: what is under way ends first. Once more ends at once.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from inregel.config.playbook import Playbook
     from inregel.config.project import Project
     from inregel.ledger.base import Holder, Ledger
+    from inregel.secrets.base import SecretError
     from inregel.work import Desk
 
 
@@ -33,6 +34,8 @@ class Session:
     project: Project
     ledger: Ledger
     holder: Holder
+    shut: Callable[[], SecretError | None] = lambda: None
+    """Why no vault at all could be opened, where one was needed."""
 
     def playbook(self, path: str, *, tags: Sequence[str] = (), skip_tags: Sequence[str] = ()) -> Playbook:
         """A playbook by path, as typed: from where the user stands, else from the project's root."""
@@ -95,7 +98,7 @@ def open_session(
         )
         loaded = project.load(root, extra_vars=extra_vars, inventory=inventory, secrets=secrets)
         holder = Holder(process_name(), token_hex(8))
-        yield Session(context, loaded, ledger, holder)
+        yield Session(context, loaded, ledger, holder, secrets.shut)
     finally:
         ledger.close()
 

@@ -249,6 +249,8 @@ class _One:
                 if not _plain(args):
                     args = settle(args)
             except Absent as absent:
+                if not skipped:
+                    self._all_problems(None, scope)  # a secret that is missing hides no mistake beside it
                 yield self._fault(absent, skipped)
                 return
             except Problem as problem:
@@ -273,7 +275,7 @@ class _One:
             instead = f"{{{{ {instead} }}}}" if instead.isidentifier() and place.path[-1:] != ("when",) else instead
         self._wrong.add(Mistake(message, place, instead), self._office)
 
-    def _all_problems(self, problem: Problem, scope: OfficeScope) -> None:
+    def _all_problems(self, problem: Problem | None, scope: OfficeScope) -> None:
         """Notes every template of the arguments that fails; `problem` alone where they fail only together."""
         alone = False
         for path, leaf in self._templates.leaves(self._task.args):
@@ -286,7 +288,7 @@ class _One:
                 self._report(each, _below(self._compiled.where, *path), scope)
             except Absent:
                 continue
-        if not alone:
+        if problem is not None and not alone:
             self._report(problem, self._compiled.where, scope)
 
     def _traced(self, mistake: Mistake, scope: OfficeScope) -> Mistake:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from inregel.errors import InregelError
+from inregel.frozen import frozen
 
 Path: TypeAlias = "tuple[str | int, ...]"
 """Keys and indexes from the root of a YAML document."""
@@ -33,7 +33,7 @@ class Position(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mistake:
     """What is wrong at a place, and what to write instead ("" where nothing nearer can be said)."""
 
@@ -52,7 +52,7 @@ class ConfigError(InregelError):
         self.mistakes = tuple(mistakes)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unquoted(Mistake):
     """Text is meant, and YAML reads what stands there as something else: what to write is the same in quotes.
 

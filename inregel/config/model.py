@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from inregel.config.mistakes import Where
+from inregel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quota:
     """At most `amount` of an operation per office and day."""
 
@@ -20,7 +21,7 @@ class Quota:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """`inregel.yml`, checked and with its defaults."""
 
@@ -41,7 +42,7 @@ class Settings:
     """How long a process that stands still keeps an office; one operation may take a third of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """One task of a play, unrendered."""
 
@@ -62,7 +63,7 @@ class Task:
     """Left out by --tags or --skip-tags: still declared (for `exact` and dependencies), never planned."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Play:
     """One play of a playbook."""
 
@@ -78,7 +79,7 @@ class Play:
     tags: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declaration:
     """One task for one office (and one loop item), rendered and checked against the module's schema."""
 

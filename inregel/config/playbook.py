@@ -19,12 +19,13 @@ from inregel.config.model import Play, Task
 from inregel.config.needs import check_needs
 from inregel.config.variables import Files, Layer, Locked, Reader, Vars, check_names
 from inregel.config.words import nearest
+from inregel.frozen import frozen
 
 KEYWORDS: Final = frozenset({"name", "when", "loop", "loop_control", "tags", "needs", "exact", "vars", "import_tasks"})
 """Keys of a task that are not the name of a module."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Playbook:
     """A playbook as it is meant."""
 
@@ -33,7 +34,7 @@ class Playbook:
     plays: tuple[Play, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Inherited:
     """What tasks have from the play and from `import_tasks` above them."""
 

@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 from inregel.config.cells import Cell, Shape, value_of
 from inregel.config.mistakes import Mistake, Position, Where
 from inregel.config.words import nearest
+from inregel.frozen import frozen
 
 _MOST_ROWS: Final = 100_000
 _MOST_BYTES: Final = 256 * 2**20
@@ -38,7 +39,7 @@ class Row(NamedTuple):
     where: Position
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """What a column becomes."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from inregel.config.mistakes import ConfigError, Mistake, Position, Where
 from inregel.config.positions import failure
 from inregel.config.words import nearest
 from inregel.config.yamltext import Limits, read_yaml
+from inregel.frozen import frozen
 
 MAX_BYTES: Final = 8 * 2**20
 """Of a YAML file. An inventory of 10,000 offices has some 6 MB."""
@@ -40,7 +40,7 @@ _FORBIDDEN: Final = re.compile(
 _SMALLER: Final = "fewer values in one file: big lists belong in a CSV or XLSX file (`from:`), or in several files"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vaulted:
     """The text of a `!vault |` block, still encrypted. It is printed as what it is, not as its text."""
 

@@ -6,13 +6,13 @@ libyaml and PyYAML say the same in other words; both are understood. An unknown 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
 
 from inregel.config.lines import Lines
 from inregel.config.words import cut, secret_key
+from inregel.frozen import frozen
 
 _KEYED: Final = re.compile(r"""\s*(?:-\s+)*(?P<key>[^\s:#'"{\[][^:#'"{\[]*):\s+(?P<value>.*?)\s*\Z""")
 _TIGHT: Final = re.compile(r"\s*(?:-\s+)*(?P<key>[A-Za-z_][\w.-]*):(?P<value>[^\s/:][^:]*)\Z")
@@ -21,7 +21,7 @@ _WITHIN: Final = re.compile(r"(?P<key>[A-Za-z_][\w.-]*):\s+(?P<value>\{\{.*?\}\}
 _TEMPLATE: Final = re.compile(r"""[:\-]\s+\{[{%]""")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Complaint:
     """A syntax error in plain words; line and column count from 1."""
 
@@ -31,7 +31,7 @@ class Complaint:
     instead: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Spot:
     problem: str
     context: str

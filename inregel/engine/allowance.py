@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from inregel.contract import Blocked, Step
+from inregel.contract import Blocked
 from inregel.formats import values
 from inregel.plan.draft import Ref, sealed
 from inregel.plan.model import Plan, PlannedStep
 
-Confirmed = frozenset[tuple[str, Ref, str, bytes]]
-"""Office, resource, operation and what it reaches, of each step of a plan that a person has seen."""
+Mark = tuple[str, Ref, str, str, bytes]
+Confirmed = frozenset[Mark]
+"""Office, resource, operation, who acts and what it reaches, of each step of a plan that a person has seen."""
 
 
 def confirmed(plan: Plan, secret_key: bytes) -> Confirmed:
     """The steps of a plan, so that an apply does these and no others."""
     return frozenset(
-        _mark(entry.office, (entry.module, entry.key), part.step, secret_key)
+        _mark(entry.office, (entry.module, entry.key), part, secret_key)
         for entry in plan.entries()
         for part in entry.chain
         if isinstance(part, PlannedStep)
     )
 
 
-def _mark(office: str, ref: Ref, step: Step, secret_key: bytes) -> tuple[str, Ref, str, bytes]:
-    return office, ref, step.operation, values.canonical(values.encode(sealed(step.reaches, secret_key)))
+def _mark(office: str, ref: Ref, planned: PlannedStep, secret_key: bytes) -> Mark:
+    reaches = values.canonical(values.encode(sealed(planned.step.reaches, secret_key)))
+    return office, ref, planned.step.operation, planned.actor, reaches
 
 
 class Allowance:
@@ -37,9 +39,10 @@ class Allowance:
         self.moved: set[tuple[str, Ref]] = set()
         """What differs from the plan that was confirmed."""
 
-    def ask(self, office: str, ref: Ref, step: Step) -> Blocked | None:
+    def ask(self, office: str, ref: Ref, planned: PlannedStep) -> Blocked | None:
         """None where the step may be begun. What was granted once stays granted in this run."""
-        if self._seen is not None and _mark(office, ref, step, self._secret_key) not in self._seen:
+        step = planned.step
+        if self._seen is not None and _mark(office, ref, planned, self._secret_key) not in self._seen:
             self.moved.add((office, ref))
             return Blocked("it has moved since the plan that you confirmed", "you", "look at it: inregel plan")
         if self._left is None or not step.irreversible or (office, ref, step.operation) in self._granted:

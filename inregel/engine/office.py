@@ -13,6 +13,7 @@ from inregel.engine.leases import Leases, identities
 from inregel.engine.run import OfficeRun, Reading, Run
 from inregel.errors import InregelError
 from inregel.formats import values
+from inregel.frozen import frozen
 from inregel.ledger.base import Order, Transaction
 from inregel.plan.draft import Ref, sealed
 from inregel.plan.model import Entry, OfficePlan, Performed, PlannedOrder, PlannedStep, Status
@@ -36,7 +37,7 @@ class Desk(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
     """What is the same for all offices of a batch."""
 

@@ -182,7 +182,7 @@ async def gather_facts(run: Run, office: OfficeRun, reading: Reading, background
         orders=background.orders.get(name, ()),
         quotas=Quotas(left, limits),
         unsettled=unsettled(run, office, background.pending.get(name, ()), reading, background.known.get(name)),
-        allowed=lambda ref, step: run.allowance.ask(name, ref, step),
+        allowed=lambda ref, planned: run.allowance.ask(name, ref, planned),
     )
 
 

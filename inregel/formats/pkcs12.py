@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from inregel.errors import InregelError
 from inregel.formats import asn1
+from inregel.frozen import frozen
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -68,7 +68,7 @@ class Unsupported(ContainerError):
     """It is encrypted in a way that cannot be read here: {reason}."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Certificate:
     """What a container says about its certificate."""
 

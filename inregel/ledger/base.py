@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal, Protocol
 
 from inregel.contract import Key, Provenance, Secret, State
 from inregel.errors import InregelError
+from inregel.frozen import frozen
 
 
 class LedgerError(InregelError):
@@ -52,7 +53,7 @@ class QuotaUsed(LedgerError):
     """The quota of {operation} for {office} on {day} is used up: {used} of {limit}."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holder:
     """Who holds a lease."""
 
@@ -62,7 +63,7 @@ class Holder:
     """Names the process beyond its number: one per process start."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lease:
     """The right to act on one connection until `expires`. `fence` only ever grows per identity."""
 
@@ -73,7 +74,7 @@ class Lease:
     expires: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stated:
     """What is attested about one resource: its state (None: absent), and per field how that is known.
 
@@ -84,7 +85,7 @@ class Stated:
     fields: Mapping[str, Provenance]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """All that people stated about one office."""
 
@@ -100,7 +101,7 @@ OrderState = Literal["open", "done", "failed", "superseded", "withdrawn"]
 OPEN: Final[tuple[OrderState, ...]] = ("open",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderLine:
     """One line of a work order. `arguments` never hold a secret, only its name."""
 
@@ -114,7 +115,7 @@ class OrderLine:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewOrder:
     """A work order to be opened. `identity` is stable per (office, order, change)."""
 
@@ -135,7 +136,7 @@ class NewOrder:
     """Names that may be revealed for this order."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """A work order as it stands in the ledger."""
 
@@ -154,7 +155,7 @@ class Order:
     """As given, secret ones left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pending:
     """An operation that was begun; `outcome` is "intended" until it is known."""
 
@@ -171,7 +172,7 @@ class Pending:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rollout:
     """A rollout of one play at one revision; the same command goes on with it."""
 
@@ -189,7 +190,7 @@ class Rollout:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """One entry of an office's history ("" is the project's own). `body` has personal values decrypted, or None."""
 
@@ -202,7 +203,7 @@ class Event:
     mac: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Violation:
     """A place where the history is not what was written."""
 

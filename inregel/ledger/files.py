@@ -8,11 +8,11 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from inregel.crashpoints import edge
+from inregel.frozen import frozen
 from inregel.ledger.base import LedgerError, LedgerMissing, Violation, WrongLedger
 from inregel.ledger.crypto import KEY_VARIABLE, Keyring, KeyWrong, key_place, load_key, make_key
 from inregel.ledger.leases import Locks
@@ -151,7 +151,7 @@ def _place(fresh: Path, target: Path) -> None:
         sync_folder(target.parent)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Restored:
     """What came back."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from inregel.frozen import frozen
 from inregel.ledger.base import OPEN, LedgerError, NewOrder, Order, OrderClosed, OrderLine, OrderState
 from inregel.ledger.crypto import digest
 from inregel.ledger.history import History
@@ -26,7 +26,7 @@ from inregel.ledger.records import (
 from inregel.ledger.store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Closing:
     """How a work order ends."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from inregel.contract import (
@@ -19,6 +18,7 @@ from inregel.contract import (
     Unknown,
     Value,
 )
+from inregel.frozen import frozen
 from inregel.ledger.base import Known
 
 FINGERPRINT = "fingerprint:"
@@ -28,7 +28,7 @@ _WHOLE_VERIFIED: Mapping[str, Provenance] = {"": VERIFIED}
 _WHOLE_UNKNOWN: Mapping[str, Provenance] = {"": NOT_KNOWN}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What is known of one resource, and per field how (`sources[""]` for the rest)."""
 
@@ -44,7 +44,7 @@ UNSEEN = Found(UNKNOWN, _WHOLE_UNKNOWN)
 VERIFIED_ABSENT = Found(None, _WHOLE_VERIFIED)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """What one comparison found."""
 

@@ -105,8 +105,8 @@ class Facts:
     """What failed in this run, and why."""
     unsettled: Mapping[Ref, Pending] = field(default_factory=dict)
     """Operations that were begun, and nothing tells what became of them: they are looked at, never repeated."""
-    allowed: Callable[[Ref, Step], Blocked | None] = lambda ref, step: None
-    """Whether an irreversible step may be begun."""
+    allowed: Callable[[Ref, PlannedStep], Blocked | None] = lambda ref, planned: None
+    """Whether a step may be begun: that it was confirmed, and where it is irreversible allowed."""
 
 
 @dataclass(slots=True)
@@ -248,8 +248,8 @@ def _decide(facts: Facts, result: Draft) -> None:
         return
     if result.kind != "look":
         # What stands in an open order was allowed when it was handed out, and stays so until the order is closed.
-        asked = [planned.step for planned in steps if not _handed_out(facts, result.ref, planned.step)]
-        barred = next((why for step in asked if (why := facts.allowed(result.ref, step)) is not None), None)
+        asked = [planned for planned in steps if not _handed_out(facts, result.ref, planned.step)]
+        barred = next((why for planned in asked if (why := facts.allowed(result.ref, planned)) is not None), None)
         if barred is not None:
             result.block(barred)
 

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from inregel.config.mistakes import Where
 from inregel.contract import Blocked, Finding, Key, Office, Provenance, State, Step, Table, Unknown, Value, Wait
+from inregel.frozen import frozen
 from inregel.ledger.base import LineKind, Order
 
 
@@ -44,7 +45,7 @@ class FieldChange(NamedTuple):
     """How `before` is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlannedStep:
     """A step and who does it."""
 
@@ -93,7 +94,7 @@ class Entry:
         return any(isinstance(part, PlannedStep) and part.step.irreversible for part in self.chain)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlannedLine:
     """One line of a planned work order."""
 
@@ -107,7 +108,7 @@ class PlannedLine:
     """What it reaches as the text says it, where that holds secrets: by their names."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlannedOrder:
     """A work order that apply would hand out, or that is open already."""
 
@@ -150,7 +151,7 @@ class OfficePlan:
     """Why a system of it could not be read: its resources are blocked by others."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlannedPlay:
     """A play and how it is rolled out."""
 
@@ -184,7 +185,7 @@ class Plan:
         return [entry for office in self.offices for entry in office.entries]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Performed:
     """One operation that a machine performed, or tried to."""
 

@@ -11,7 +11,6 @@ import math
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from inregel.contract import Key, Office, Secret, State, Step, Unknown, key_text
 from inregel.errors import InregelError
 from inregel.formats import values
+from inregel.frozen import frozen
 from inregel.ledger.base import LineKind, NewOrder, OrderLine
 from inregel.plan.model import PlannedLine, PlannedOrder
 
@@ -41,7 +41,7 @@ class TextError(InregelError):
     This is the text of a work order. Correct it there; nothing was handed out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One line as a template sees it."""
 

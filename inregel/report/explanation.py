@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Final
 
 from inregel.config.mistakes import Where
 from inregel.contract import Key, Provenance, Secret, Unknown, Wait, key_text
+from inregel.frozen import frozen
 from inregel.ledger.base import Event
 from inregel.plan.compare import is_stale
 from inregel.plan.model import Entry, Plan, PlannedOrder, Status
@@ -30,7 +31,7 @@ _STATUS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subject:
     """A resource and all that is told about it."""
 

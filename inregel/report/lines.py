@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
+
+from inregel.frozen import frozen
 
 if TYPE_CHECKING:
     from rich.segment import Segment
@@ -40,7 +41,7 @@ class Span(NamedTuple):
     style: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One line as meant; `right` stands at the right edge, what does not fit goes on below at column `hang`."""
 

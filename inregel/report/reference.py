@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from inspect import cleandoc
 from typing import Any, Final
+
+from inregel.frozen import frozen
 
 _TYPES: Final = {
     "string": "text",
@@ -22,7 +23,7 @@ _TYPES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Argument:
     """One argument of a module."""
 
@@ -35,7 +36,7 @@ class Argument:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """A step that the module may plan: a driver performs it, else it is a line of the work order."""
 
@@ -44,7 +45,7 @@ class Operation:
     irreversible: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """All that is told about a module."""
 

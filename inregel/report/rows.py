@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from inregel.config.mistakes import Where
 from inregel.contract import UNKNOWN, AtLeast, Provenance, State, Wait
+from inregel.frozen import frozen
 from inregel.plan.model import Entry, FieldChange, PlannedOrder, PlannedStep, Status
 from inregel.report import words
 
@@ -25,7 +26,7 @@ class Detail(NamedTuple):
     """The place in the file stands at the right of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """What there is to say about a resource, apart from its name. Equal findings are one row."""
 
@@ -46,7 +47,7 @@ class Row:
     """Where the first of them is declared."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """What a finding is written with: the moment of the plan, the office's work orders, all or the usual."""
 

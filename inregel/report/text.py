@@ -7,9 +7,9 @@ offices fits on a page. What does not belong here: how one office or one finding
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, TextIO
 
+from inregel.frozen import frozen
 from inregel.plan.model import OfficePlan, Plan
 from inregel.report import words
 from inregel.report.lines import EMPTY, Line, Span, line, write
@@ -22,7 +22,7 @@ MOST_OFFICES: Final = 10
 """Offices that are told one by one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Style:
     """How a plan is to be told."""
 

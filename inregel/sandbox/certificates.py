@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,10 +16,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from inregel.frozen import frozen
+
 _ROUNDS: Final = 2_048
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """What a certificate shall say. Times are aware."""
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
 
 from inregel.errors import InregelError
+from inregel.frozen import frozen
 from inregel.ledger.base import Order
 from inregel.sandbox.assu import Assu
 from inregel.sandbox.controls import NONE, Control
@@ -32,7 +33,7 @@ class Stuck(InregelError):
     """{reason}"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """One thing that the text asks: open a path, or something with a label and perhaps a value."""
 
@@ -41,7 +42,7 @@ class Action:
     opens: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What became of an order in the hands of the clerk."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from inregel.contract import Key, Provenance, State
 from inregel.formats import vault
+from inregel.frozen import frozen
 from inregel.ledger import create
 from inregel.ledger.base import Transaction
 from inregel.sandbox.assu import Assu, Held, Portefeuille
@@ -30,7 +30,7 @@ _LINKED: Final[State] = {"status": "linked"}
 _SELECTED: Final[State] = {"status": "selected"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Example:
     """What was made."""
 
@@ -40,7 +40,7 @@ class Example:
     """The right password of zwolle."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Office:
     """The file of an office's certificate."""
 

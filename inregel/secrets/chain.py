@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from inregel.contract import Secret
-from inregel.secrets.base import SecretMissing, SecretsOff, VaultLocked, checked
+from inregel.secrets.base import (
+    PasswordError,
+    SecretError,
+    SecretMissing,
+    SecretsOff,
+    VaultLocked,
+    VaultShut,
+    checked,
+)
 from inregel.secrets.passwords import Passwords
 
 
@@ -45,6 +54,7 @@ class Chain:
         self._captured = captured
         self._found: dict[str, Secret] = {}
         self._opened: dict[bytes, bytes] = {}
+        self._shut: SecretError | None = None
 
     @property
     def used(self) -> Mapping[str, Secret]:
@@ -56,8 +66,21 @@ class Chain:
         if not self.usable:
             raise SecretsOff(what=f"The secret {name}")
         if name not in self._found:
-            self._found[name] = self._look_up(checked(name))
+            with self._noting():
+                self._found[name] = self._look_up(checked(name))
         return self._found[name]
+
+    def shut(self) -> SecretError | None:
+        """Why no vault at all could be opened, where one was needed: a fault of the run, and not of one office."""
+        return None if self._passwords.opened else self._shut
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except (VaultLocked, VaultShut, PasswordError) as error:
+            self._shut = self._shut or error
+            raise
 
     def decrypt(self, data: bytes, name: str) -> bytes:
         """The content of a file that is encrypted with Ansible Vault."""
@@ -66,7 +89,8 @@ class Chain:
         # Deriving the key takes 4 ms of CPU a vault, and one value in group_vars is asked for by every office.
         digest = hashlib.sha256(data).digest()
         if digest not in self._opened:
-            self._opened[digest], _ = self._passwords.open(data, name)
+            with self._noting():
+                self._opened[digest], _ = self._passwords.open(data, name)
         return self._opened[digest]
 
     def vaulted(self, text: str, name: str) -> Secret:

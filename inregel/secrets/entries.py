@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import yaml
 
+from inregel.frozen import frozen
 from inregel.secrets.base import NAME, StoreError
 
 Kind = Literal["text", "binary", "vault"]
@@ -23,7 +23,7 @@ _TEXT: Final = (None, "!", "tag:yaml.org,2002:str")
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One name and its value; `start` and `end` are where name and value stand in the text."""
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from inregel.formats import vault
+from inregel.frozen import frozen
 from inregel.platform import WINDOWS
 from inregel.secrets.base import Ask, PasswordError, StoreError, VaultLocked, VaultShut
 
@@ -26,7 +26,7 @@ _CLIENT_HAS_NONE: Final = 2
 """What a -client program exits with where it has no password for the label."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Password:
     """One vault password; printed as where it came from."""
 
@@ -38,7 +38,7 @@ class Password:
         return f"<vault password from {self.source}>"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Source:
     label: str
     text: str
@@ -62,6 +62,8 @@ class Passwords:
         if not self._sources and ask is not None:
             self._sources = [self._prompt("")]
         self._loaded: dict[int, Password] = {}
+        self.opened = False
+        """Whether a password has opened anything in this run."""
 
     def open(self, data: bytes, what: str) -> tuple[bytes, Password]:
         """The content of a vault and the password that opened it.
@@ -75,7 +77,9 @@ class Passwords:
             for number in self._by_label(label):
                 try:
                     password = self._load(number)
-                    return vault.decrypt(data, password.value), password
+                    content = vault.decrypt(data, password.value)
+                    self.opened = True
+                    return content, password
                 except vault.WrongPassword:
                     tried.append(self._sources[number].text)
                 except PasswordError as error:

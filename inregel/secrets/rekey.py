@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from inregel.formats import vault
+from inregel.frozen import frozen
 from inregel.secrets import entries
 from inregel.secrets.base import StoreError
 from inregel.secrets.passwords import Password, Passwords
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rekeyed:
     """A file's new content; how many vaults in it changed, and how many had the new password already."""
 

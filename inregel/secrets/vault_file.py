@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from inregel.contract import Secret
 from inregel.formats import vault
+from inregel.frozen import frozen
 from inregel.secrets import entries
 from inregel.secrets.base import SecretInClear, StoreError, checked
 from inregel.secrets.files import Disk, replace_all
@@ -16,7 +16,7 @@ from inregel.secrets.passwords import Password, Passwords
 MOST_BYTES: Final = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Content:
     text: str
     password: Password | None

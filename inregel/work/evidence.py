@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
+from inregel.frozen import frozen
 from inregel.platform import write_durably
 from inregel.work.answers import WorkError
 
@@ -14,7 +14,7 @@ LARGEST = 64 << 20
 """Bytes; it is read into memory as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """One kept file."""
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from inregel.contract import UNKNOWN, AtLeast, Key, Module, Seen, State, Step, Unknown, Value, containers_of
 from inregel.formats import values
+from inregel.frozen import frozen
 from inregel.ledger.base import LineOutcome, NewOrder, OrderLine
 from inregel.plan.compare import FINGERPRINT, equal
 from inregel.plan.draft import ref_text, sealed
@@ -35,7 +36,7 @@ class Verdict:
     """(module, container, what it holds): somebody listed all of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judge:
     """What judging needs to know."""
 

@@ -119,8 +119,9 @@ def test_however_the_clock_is_moved_no_day_has_more_than_its_quota_and_nothing_i
 
 
 @named
-def test_a_statement_counts_to_the_end_of_its_last_day(day: date, tmp_path: Path) -> None:
-    clock = Clock(local(day, time(23, 59, 59)))
+@pytest.mark.parametrize("said", [time(0, 0), time(12, 0), time(23, 59, 59)], ids=str)
+def test_a_statement_counts_to_the_end_of_its_last_day(day: date, said: time, tmp_path: Path) -> None:
+    clock = Clock(local(day, said))
     world = World(tmp_path, clock)
     world.settings(attestations={"default": "366d"})
     world.play(world.items({"x": "1"}, "desk", way=["person"]))

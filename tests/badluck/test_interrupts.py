@@ -86,6 +86,10 @@ def test_the_other_side_is_waited_for_after_the_first_and_not_after_the_second(
     ended = child.end()
     assert ended.code in (INTERRUPTED, -number), ended.said
     assert "Traceback" not in ended.said
+    with place.ledger() as ledger:
+        # Not waited for, to its end or to that of our patience: nobody knows what became of it.
+        assert {item.detail for item in ledger.pending()} <= {"", "interrupted"}
+        assert ledger.pending()
     (place.root / "gate").unlink()
     assert place.apply().code == 0
     place.check()

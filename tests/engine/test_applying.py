@@ -326,6 +326,15 @@ def test_only_what_was_confirmed_is_begun(world: World) -> None:
     assert blocked.reason == "it has moved since the plan that you confirmed"
 
 
+def test_who_acts_does_not_change_after_it_was_confirmed(world: World) -> None:
+    world.play(world.items({"x": "1"}, way=["machine"]))
+    seen = confirmed(world.plan(), world.ledger.fingerprint_key())
+    world.offices("a", a={"connections": {"box": {"box": "box-a", "operations": []}}})
+    outcome = world.apply(confirmed=seen)
+    assert [e.status for e in outcome.after.entries()] == [Status.BLOCKED]
+    assert world.orders() == []
+
+
 def test_what_was_allowed_and_handed_out_stays_so_until_its_order_is_closed(world: World) -> None:
     world.play(world.items({"x": "1", "y": "1"}, way=["person"], irreversible=True))
     world.apply(allow={"box.by_hand": 1})

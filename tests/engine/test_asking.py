@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from helpers.canary import canary
-from helpers.world import World
+from helpers.world import CONNECTION, World
 from inregel.contract import UNKNOWN, Connection, Driver, Provenance, Receipt, Secret
 from inregel.contract import World as Outside
 from inregel.drivers.memory import MemoryDriver, MemorySystem
@@ -223,3 +224,56 @@ def test_a_secret_that_is_no_receipt_is_still_kept(world: World) -> None:
         world.play(world.items({"x": "1"}))
         world.apply()
     assert world.ledger.captured("token") is not None
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+def test_a_connection_is_called_no_more_than_its_limit_at_a_time(world: World, limit: int) -> None:
+    at_once: list[int] = [0, 0]
+
+    async def counted(self: Any, scope: Any) -> Any:
+        at_once[0] += 1
+        at_once[1] = max(at_once)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        at_once[0] -= 1
+        return await MemoryDriver.read(self, scope)
+
+    world.write("schemas/connections/box.schema.json", json.dumps({**CONNECTION, "x-limit": limit}))
+    offices = "abcdef"
+    world.offices(*offices, **{name: {"connections": {"box": {"box": "shared"}}} for name in offices})
+    with system(world, read=counted):
+        world.play(world.items({"x": "1"}))
+        world.plan()
+    assert at_once[1] == limit
+
+
+@pytest.mark.parametrize(("told", "performed"), [("performed", 1), ("failed", 2)])
+def test_what_the_driver_tells_of_an_interrupted_operation_counts(world: World, told: Any, performed: int) -> None:
+    async def settle(self: Any, operation: Any, checkpoint: Any) -> Receipt:
+        return Receipt(told)
+
+    with system(world, read=_nothing_to_read, perform=_lost, settle=settle):
+        world.play(world.items({"x": "1"}))
+        world.apply()
+        world.apply()
+        assert world.store.performed == performed
+        found = world.plan().entries()[0]
+    assert (found.status is Status.IN_SYNC) == (told == "performed")
+
+
+def test_a_driver_that_cannot_do_what_it_listed_fails_and_nobody_else_is_asked(world: World) -> None:
+    begun: list[Any] = []
+
+    def shrinks(self: Any) -> frozenset[str]:
+        begun.extend(world.ledger.pending())
+        return frozenset() if begun else frozenset({"box.set"})
+
+    with system(world, operations=property(shrinks)):
+        world.play(world.items({"x": "1"}))
+        outcome = world.apply()
+    (found,) = outcome.after.entries()
+    assert found.status is Status.FAILED
+    assert found.blocked is not None
+    assert "make a new plan" in found.blocked.reason
+    assert world.orders() == []
+    assert world.store.performed == 0

@@ -182,7 +182,7 @@ def test_the_place_in_the_file_is_looked_up_only_for_what_is_shown_and_once() ->
     assert asked == [plans.where()]
 
 
-@pytest.mark.parametrize(("offices", "kinds"), [(120, 15), (1_000, 15)])
+@pytest.mark.parametrize(("offices", "kinds"), [(120, 15), (1_000, 15), (120, 60)])
 def test_many_offices_with_15_findings_are_at_most_60_lines(offices: int, kinds: int) -> None:
     told = shown(plans.many_offices(offices, kinds))
     assert told.count("\n") <= 60
