@@ -40,7 +40,9 @@ def main(argv: Sequence[str] | None = None, context: Context | None = None) -> i
     # and taking it apart at exit, is a fifth of the cost of a small plan (bench/startup.py).
     gc.set_threshold(100_000, 50, 50)
     from inregel.cli.run import run
+    from inregel.platform import end_at_once
 
     code = run(arguments)
     gc.freeze()
+    end_at_once(code)
     return code

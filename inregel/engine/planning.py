@@ -224,8 +224,7 @@ def has_text(run: Run, order: str) -> bool:
 def titled(run: Run, office: OfficeRun, order: PlannedOrder) -> PlannedOrder:
     """A planned order with its title, as the text gives it, in the office's language."""
     language = run.project.language(office.office.id)
-    text = texts.render(order, office.office, language, run.library)
-    return replace(order, title=text.title, language=text.language)
+    return replace(order, title=texts.title(order, office.office, language, run.library), language=language)
 
 
 def number_orders(plan: Plan, first: int) -> None:

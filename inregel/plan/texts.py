@@ -70,6 +70,33 @@ class Line:
         return self.step.arguments
 
 
+def title(order: PlannedOrder, office: Office, language: str, library: Library) -> str:
+    """The title of the work order to be. A plan says no more of it, so only the head of the text is filled in.
+
+    Raises `TextError` where that cannot be done; a mistake further down is met when the order is handed out.
+    """
+    path, source = library.text(order.name, language)
+    context = _context(order, office, tuple(_line(line) for line in order.lines), language, library)
+    try:
+        return _title(path, _fill(path, _head(source), language, context))
+    except TextError:  # the head ends within a block, or has no heading: the whole text says what is wrong
+        return _title(path, _fill(path, source, language, context))
+
+
+def _head(source: str) -> str:
+    """The text up to the first empty line below a heading."""
+    heading = _HEADING.search(source)
+    end = -1 if heading is None else source.find("\n\n", heading.end())
+    return source if end < 0 else source[:end]
+
+
+def _title(path: str, text: str) -> str:
+    heading = _HEADING.search(text)
+    if heading is None:
+        raise TextError(file=path, line=1, reason="there is no heading `# ...`, which is the title")
+    return re.sub(r"[`*]", "", heading[1]).strip()
+
+
 def render(order: PlannedOrder, office: Office, language: str, library: Library) -> NewOrder:
     """The work order to hand out, in `language` or, where there is no such text, in Dutch.
 
@@ -78,16 +105,13 @@ def render(order: PlannedOrder, office: Office, language: str, library: Library)
     path, source = library.text(order.name, language)
     lines = tuple(_line(line) for line in order.lines)
     text = _fill(path, source, language, _context(order, office, lines, language, library))
-    heading = _HEADING.search(text)
-    if heading is None:
-        raise TextError(file=path, line=1, reason="there is no heading `# ...`, which is the title")
     return NewOrder(
         office=office.id,
         identity=order.identity,
         name=order.name,
         role=order.role,
         person=order.person,
-        title=re.sub(r"[`*]", "", heading[1]).strip(),
+        title=_title(path, text),
         language=language,
         text=text,
         schema=asked(library.answers(order.name), {line.module for line in lines}, language),
