@@ -72,7 +72,7 @@ class Crash:
         """Asks for `point:n:SIGNAL`; "" for none. Raises ValueError where there is no such point."""
         self.point, _, rest = text.partition(":")
         if self.point and self.point not in POINTS:
-            raise ValueError(f"INREGEL_CRASH: there is no point {self.point!r}; there are {', '.join(POINTS)}")
+            raise ValueError(f"there is no point {self.point!r}; there are {', '.join(POINTS)}")
         count, _, name = rest.partition(":")
         self._left = int(count or 1)
         self._signal = int(getattr(signal, f"SIG{name or _KILL}"))
@@ -86,7 +86,17 @@ class Crash:
 
 
 _KILL: Final = "KILL" if hasattr(signal, "SIGKILL") else "TERM"
-CRASH: Final = Crash(os.environ.get("INREGEL_CRASH", ""))
+
+
+def _asked() -> Crash:
+    """What the environment asks for; ends the program where that is no point."""
+    try:
+        return Crash(os.environ.get("INREGEL_CRASH", ""))
+    except (ValueError, AttributeError) as error:
+        raise SystemExit(f"INREGEL_CRASH is not POINT:N:SIGNAL: {error}") from None
+
+
+CRASH: Final = _asked()
 """The one of this process."""
 
 

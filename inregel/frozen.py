@@ -22,6 +22,8 @@ def frozen(cls: type[Class]) -> type[Class]:
     What the class defines itself stays, such as a `__repr__` that hides something.
     """
     own = cls.__dict__
+    # The standard decorator documents a class that says nothing by its signature, which takes milliseconds.
+    cls.__doc__ = cls.__doc__ or cls.__name__
     made = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     names = [each.name for each in fields(made)]  # type: ignore[arg-type]  # mypy takes it for a plain class
     values: Any = attrgetter(*names) if names else lambda self: ()

@@ -186,18 +186,3 @@ def terminate_quietly() -> None:
     """Ends standard output after its reader went away, so that the interpreter does not complain at exit."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())
-
-
-def end_at_once(code: int) -> None:
-    """Ends the process without taking apart what is loaded: everything is written and closed by now.
-
-    Returns where that is not so, or where a profiler or debugger still wants a word.
-    """
-    if sys.getprofile() is not None or sys.gettrace() is not None:
-        return
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        return  # Python complains at its own exit
-    os._exit(code)

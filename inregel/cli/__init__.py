@@ -7,6 +7,7 @@ What does not belong here: doing anything. `group` is how commands are found and
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -40,9 +41,24 @@ def main(argv: Sequence[str] | None = None, context: Context | None = None) -> i
     # and taking it apart at exit, is a fifth of the cost of a small plan (bench/startup.py).
     gc.set_threshold(100_000, 50, 50)
     from inregel.cli.run import run
-    from inregel.platform import end_at_once
 
     code = run(arguments)
     gc.freeze()
-    end_at_once(code)
+    return code
+
+
+def program() -> int:
+    """`main` as a program of its own. All is written and closed by now, so the process ends without taking itself apart.
+
+    Returns where something could not be written, which Python complains of at its own exit, and where a profiler or
+    debugger still wants a word.
+    """
+    code = main()
+    if sys.getprofile() is None and sys.gettrace() is None:
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            return code
+        os._exit(code)
     return code

@@ -57,6 +57,8 @@ class _Node(NamedTuple):
 
 @dataclass(slots=True)
 class _Frame:
+    """A container that is open while the events go by."""
+
     spot: _Spot | None
     mapping: bool
     index: int = 0

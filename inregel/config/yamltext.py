@@ -66,6 +66,8 @@ def read_yaml(
 
 @dataclass(slots=True)
 class _Builder:
+    """Values from the events of one file."""
+
     file: str
     limits: Limits
     vaulted: Callable[[str, Where], Any]

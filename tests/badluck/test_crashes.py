@@ -1,11 +1,15 @@
 """A process that dies at any durable edge, then the same command again: nothing doubled, lost or left open."""
 
+import os
 import random
+import subprocess
+import sys
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+import inregel
 from helpers.misfortune import KINDS, Place, Yard
 from helpers.sizes import TABLE, seed, size
 from inregel.crashpoints import EDGES, points
@@ -120,3 +124,36 @@ def test_there_are_as_many_crashes_as_are_promised() -> None:
     normal = chosen(60)
     assert {case[2] for case in normal} == {case[2] for case in ALL}
     assert {case[0] for case in normal} == set(KINDS)
+
+
+def fresh(place: Place, *argv: str, crash: str = "") -> subprocess.CompletedProcess[str]:
+    """The command as a user starts it."""
+    environ = {"PYTHONPATH": str(Path(inregel.__file__).parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
+    environ |= {"INREGEL_CRASH": crash} if crash else {}
+    return subprocess.run(
+        [sys.executable, "-m", "inregel", *argv],
+        cwd=place.root,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("crash", ["apply.after_perform:2", "ledger.before_commit:9", "apply.before_release"])
+def test_the_environment_asks_for_the_crash_of_any_command(crash: str, yard: Yard, tmp_path: Path) -> None:
+    place = yard.place(tmp_path / "project", "set")
+    assert fresh(place, *place.command, crash=crash).returncode == KILLED
+    ended = fresh(place, *place.command)
+    assert ended.returncode == 0, ended.stderr
+    place.check()
+    verified = fresh(place, "history", "verify")
+    assert verified.returncode == 0, verified.stdout
+
+
+def test_a_point_that_there_is_not_is_refused_before_anything_is_done(yard: Yard, tmp_path: Path) -> None:
+    place = yard.place(tmp_path / "project", "set")
+    ended = fresh(place, *place.command, crash="apply.leesed")
+    assert ended.returncode == 1
+    assert "there is no point 'apply.leesed'" in ended.stderr
+    assert place.writes("a") == {}

@@ -367,7 +367,8 @@ class Place:
         assert ledger.pending() == []
         orders = ledger.orders(None, ("open", "done", "failed", "superseded", "withdrawn"))
         wanted = [(name, "done") for name in OFFICES for _ in range(self.kind.orders)]
-        assert sorted((order.order.office, order.state) for order in orders) == wanted
+        found = sorted((order.order.office, order.state) for order in orders)
+        assert found == wanted, found
         assert len({(order.order.office, order.order.identity) for order in orders}) == len(orders)
         kinds = Counter(event.kind for event in ledger.events())
         assert kinds["operation.performed"] == len(OFFICES) * sum(self.kind.writes.values())
