@@ -86,7 +86,9 @@ def documents(one: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def build(root: Path, offices: Sequence[Mapping[str, Any]], url: str) -> None:
     """The tutorial's project in `root`, with these offices in an inventory of JSON and a new ledger."""
-    shutil.copytree(TUTORIAL, root, ignore=shutil.ignore_patterns("__pycache__", "*.md", "emulator.py", "inventory.yml"))
+    shutil.copytree(
+        TUTORIAL, root, ignore=shutil.ignore_patterns("__pycache__", "*.md", "emulator.py", "inventory.yml")
+    )
     declared = {}
     for one in offices:
         own = {name: value for name, value in one.items() if name != "office_id" and name != "office_name"}

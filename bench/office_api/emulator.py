@@ -37,7 +37,7 @@ class OfficeApi:
         self._revisions: Counter[str] = Counter()
         self._latency = 0.0
 
-    async def handle(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.BaseRequest) -> web.Response:
         """One call."""
         path = request.path
         if not path.startswith("/api/offices/"):

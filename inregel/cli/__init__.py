@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None, context: Context | None = None) -> i
 
 
 def program() -> int:
-    """`main` as a program of its own. All is written and closed by now, so the process ends without taking itself apart.
+    """`main` as a program of its own. All is written and closed then: the process ends without taking itself apart.
 
     Returns where something could not be written, which Python complains of at its own exit, and where a profiler or
     debugger still wants a word.

@@ -55,7 +55,7 @@ async def _play(run: Run, desk: Desk, index: int, outcome: Outcome, background: 
             if office in looked:
                 _collect(outcome, office, looked[office])
         return
-    held = ""
+    held, waits = "", False
     for batch in rolling.batches:
         results = await _batch(run, Job(desk, index, background, held), batch, rolling)
         for office in batch:
@@ -68,11 +68,12 @@ async def _play(run: Run, desk: Desk, index: int, outcome: Outcome, background: 
             if verdict.action == "stop":
                 outcome.stopped.append((run.plays[index].name, verdict.reason))
             return
-        if verdict.action == "hold" and batch != rolling.batches[-1]:
+        waits = verdict.action == "hold"
+        if waits and batch != rolling.batches[-1]:
             held = verdict.reason
             outcome.held.append((run.plays[index].name, held))
             run.options.observer.held(held)
-    rolling.finish(held)
+    rolling.finish(waits)
 
 
 async def _batch(run: Run, job: Job, batch: Sequence[str], rolling: Rolling) -> dict[str, OfficeOutcome]:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from inregel import rollout
 from inregel.contract import Change, Finding, Key, State, Table
+from inregel.engine.rolling import barred, newest
 from inregel.engine.run import OfficeRun, Reading, Run
 from inregel.errors import InregelError
 from inregel.ledger.base import Known, Order, Pending
@@ -93,6 +94,13 @@ def hold(run: Run, plan: Plan, index: int) -> None:
     """Says of the offices of later batches why an apply would not begin them: one before them waits for people."""
     play, batches = run.plays[index], plan.plays[index].batches
     parts = {part.office.id: part for part in plan.offices if part.play == index}
+    record = newest(run, index)
+    if record is not None and (record.revision == plan.revision or record.state == "paused"):
+        reason = barred(record)
+        for part in parts.values():
+            part.held = reason if rollout.standing(part.entries) != "in_sync" else ""
+        if reason:
+            return
     reason = ""
     for batch in batches:
         for office in batch:

@@ -22,10 +22,7 @@ class Rolling:
         self._record = record
         offices = run.selected[index]
         self.batches = record.batches if record else rollout.batches(offices, self._play.serial)
-        self.barred = ""
-        if record is not None and record.state in ("paused", "stopped"):
-            how = f"inregel rollout resume {record.id} --reason TEXT"
-            self.barred = f"{record.state}: {record.reason}. Go on: {how}"
+        self.barred = barred(record)
 
     @classmethod
     def resume(cls, run: Run, index: int, revision: str) -> Rolling:
@@ -34,12 +31,12 @@ class Rolling:
         batches = rollout.batches(run.selected[index], play.serial)
         if len(batches) < 2 and play.max_fail_percentage is None:
             return cls(run, index, None)
-        name = f"{play.name} ({run.options.limit})" if run.options.limit else play.name
-        known = run.ledger.rollout(run.playbook.path, name)
+        known = newest(run, index)
         if known is not None and known.revision == revision and known.batches == batches:
             return cls(run, index, known)
         if known is not None and known.state == "paused":
             return cls(run, index, known)
+        name = _name(run, index)
         record = Rollout(secrets.token_hex(4), run.playbook.path, name, revision, batches, "running", run.options.now())
         with edge("rollout.begin"), run.ledger.writing() as tx:
             if known is not None and known.state in ("running", "stopped"):
@@ -77,9 +74,9 @@ class Rolling:
             self._save(record)
         return verdict
 
-    def finish(self, held: str) -> None:
-        """All batches were begun: the rollout is done, unless one was held."""
-        if self._record is not None and not held and self._record.state == "running":
+    def finish(self, waits: bool) -> None:
+        """All batches were begun: the rollout is done, unless something of one is still open."""
+        if self._record is not None and not waits and self._record.state == "running":
             self._save(replace(self._record, state="done"))
 
     def _save(self, record: Rollout) -> None:
@@ -88,6 +85,24 @@ class Rolling:
             with edge("rollout.save"), self._run.ledger.writing() as tx:
                 tx.save_rollout(record)
         self._record = record
+
+
+def _name(run: Run, index: int) -> str:
+    """A play under which its rollout is kept; one of a part of the offices is another."""
+    play = run.plays[index]
+    return f"{play.name} ({run.options.limit})" if run.options.limit else play.name
+
+
+def newest(run: Run, index: int) -> Rollout | None:
+    """The newest rollout of a play, whatever its revision."""
+    return run.ledger.rollout(run.playbook.path, _name(run, index))
+
+
+def barred(record: Rollout | None) -> str:
+    """Why nothing of a rollout is begun, and how to go on; "" where it may be."""
+    if record is None or record.state not in ("paused", "stopped"):
+        return ""
+    return f"{record.state}: {record.reason}. Go on: inregel rollout resume {record.id} --reason TEXT"
 
 
 def _entries(result: Any) -> list[Any]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from inregel.contract import Blocked, Resources, Secret, Seen, State, Step, Wait
 from inregel.errors import InregelError
 from inregel.formats import values
 
-_PLAIN: Final = frozenset((str, int, bool, Secret))
+_PLAIN: Final = frozenset((str, int, bool, date, Secret))
+_TEXT: Final = frozenset((str,))
 
 
 class ModuleShape(InregelError):
@@ -97,7 +98,9 @@ def _state(key: Any, state: State | None | Any) -> None:
     if type(state) is not dict and not isinstance(state, Mapping):
         raise _Wrong(f"gives {key!r} a state that is a {type(state).__name__}, not a mapping of fields")
     for name, value in state.items():
-        if type(value) not in _PLAIN and not isinstance(value, Secret):
+        if type(value) in _PLAIN or (isinstance(value, frozenset) and _TEXT.issuperset(map(type, value))):
+            continue
+        if not isinstance(value, Secret):
             try:
                 values.encode_value(value)
             except TypeError as error:

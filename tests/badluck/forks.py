@@ -22,6 +22,7 @@ import select
 import signal
 import sys
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,9 @@ def main() -> None:
                     left.discard(asked["wait"])
             os.write(1, json.dumps(answer).encode() + b"\n")
     for pid in left:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 def kill_after(seconds: float, pid: int, left: set[int]) -> None:
@@ -73,7 +75,9 @@ def kill_after(seconds: float, pid: int, left: set[int]) -> None:
 
     def kill(*_: object) -> None:
         if pid in left:
-            os.kill(pid, signal.SIGKILL)
+            # It may have ended this very moment.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     signal.signal(signal.SIGALRM, kill)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.0001))

@@ -27,9 +27,9 @@ def stopped(place: Place, at: str) -> Child:
 
 
 def inside(place: Place) -> Child:
-    """An apply that waits for the other side in the middle of an operation."""
+    """An apply of one office that waits for the other side in the middle of an operation."""
     (place.root / "gate").touch()
-    child = place.start(*place.command)
+    child = place.start(*place.command, "--limit", "a")
     while not (place.root / "inside").exists():
         child.forks.breathe()
     return child

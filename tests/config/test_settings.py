@@ -1,5 +1,6 @@
 """`inregel.yml`: finding it, its defaults and its rules. What its mistakes say stands in mistakes.yml."""
 
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -96,3 +97,16 @@ def test_all_mistakes_of_the_file_come_in_one_go(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         settings.load(write(tmp_path, "projct: x\ntime_zone: Mars\nlanguage: de\nquotas: [a]\n"))
     assert [mistake.where[1] for mistake in caught.value.mistakes] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("", 60), ("lease: 60s\n", 60), ("lease: 1s\n", 1), ("lease: 600s\n", 600)]
+)
+def test_a_lease_is_a_number_of_seconds(tmp_path: Path, text: str, seconds: int) -> None:
+    assert settings.load(write(tmp_path, f"project: x\n{text}")).lease == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("text", ["0s", "60", "1m", "-1s", "1.5s", '""'])
+def test_a_lease_of_another_form_is_a_mistake(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match="lease"):
+        settings.load(write(tmp_path, f"project: x\nlease: {text}\n"))

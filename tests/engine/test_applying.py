@@ -467,6 +467,27 @@ def test_too_many_failures_stop_the_rollout_until_it_is_resumed(world: World) ->
     assert [e.status for e in again.after.entries()] == [Status.CHANGE] * 4
 
 
+def test_a_plan_says_that_its_rollout_was_stopped(world: World) -> None:
+    world.offices("a", "b")
+    world.store.faults = [Fault(1, "refused")]
+    world.play(world.items({"x": "1"}), serial=1, max_fail_percentage=0)
+    world.apply(forks=1)
+    assert all("inregel rollout resume" in part.held for part in world.plan().offices)
+    world.play(world.items({"x": "2"}), serial=1, max_fail_percentage=0)
+    assert [part.held for part in world.plan().offices] == ["", ""]
+
+
+def test_a_rollout_is_done_when_the_orders_of_its_last_batch_are(world: World) -> None:
+    world.offices("a", "b")
+    world.play(world.items({"x": "1"}, way=["person"]), serial=1)
+    for _ in range(2):
+        world.apply()
+        assert [each.state for each in world.ledger.rollouts()] == ["running"]
+        world.do(world.orders()[0])
+    world.apply()
+    assert [each.state for each in world.ledger.rollouts()] == ["done"]
+
+
 def test_the_events_verify_after_everything(world: World) -> None:
     world.offices("a", "b")
     world.play(world.items({"x": "1"}), world.items({"y": "1"}, "desk", way=["person"]))

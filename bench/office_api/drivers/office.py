@@ -5,26 +5,25 @@ A key of a resource is the path of its document below the office: `certificate`,
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
 
 import aiohttp
+from yarl import URL
 
 from inregel.contract import Checkpoint, Connection, Driver, Key, Operation, Receipt, Scope, View, World, key_text
 from inregel.errors import InregelError, Unavailable
 
 CONNECTIONS: Final = 64
 """Open at a time, over all offices."""
-PATIENCE: Final = 60.0
-"""Seconds for one round: reading an office, or writing one document."""
 
 
 class CannotList(InregelError):
-    """The office API cannot list {module}, so nobody can know what else is there.
+    """The office API cannot list what {module} is about, so nobody can know what else is there.
     Leave `exact: true` out of that task."""
 
 
@@ -36,7 +35,7 @@ class OfficeDriver:
     def __init__(self, session: aiohttp.ClientSession, connection: Connection) -> None:
         self._session, self._name = session, connection.identity
         settings = connection.settings
-        self._base = f"{settings['url'].rstrip('/')}/api/offices/{quote(settings['office'], safe='')}/"
+        self._base = f"{URL(settings['url'])}".rstrip("/") + f"/api/offices/{quote(settings['office'], safe='')}/"
         token = settings.get("token")
         self._headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else None
 
@@ -47,11 +46,10 @@ class OfficeDriver:
         """
         view: dict[str, dict[Key, Any]] = {}
         with self._border():
-            async with asyncio.timeout(PATIENCE):
-                for module, keys in scope.items():
-                    if keys is None:
-                        raise CannotList(module=module)
-                    view[module] = {key: await self._get(key) for key in keys}
+            for module, keys in scope.items():
+                if keys is None:
+                    raise CannotList(module=module)
+                view[module] = {key: await self._get(key) for key in keys}
         return view
 
     async def _get(self, key: Key) -> Any:
@@ -65,24 +63,21 @@ class OfficeDriver:
     async def perform(self, operation: Operation, checkpoint: Checkpoint) -> Receipt:
         """Writes or removes one document. Only a refusal is sure to have changed nothing; the rest is read back."""
         method = "DELETE" if operation.reaches is None else "PUT"
-        url, body = self._url(operation.key), operation.arguments.get("settings")
+        url, settings = self._url(operation.key), operation.arguments.get("settings")
         with self._border():
-            async with (
-                asyncio.timeout(PATIENCE),
-                self._session.request(method, url, json=body, headers=self._headers) as response,
-            ):
+            async with self._session.request(method, url, json=settings, headers=self._headers) as response:
                 await response.read()
         if response.ok:
             return Receipt("performed")
-        outcome = "failed" if response.status < 500 else "unknown"
-        return Receipt(outcome, f"the office API answered {response.status} {response.reason}")
+        answer = f"the office API answered {response.status} {response.reason}"
+        return Receipt("failed", answer) if response.status < 500 else Receipt("unknown", answer)
 
     async def settle(self, operation: Operation, checkpoint: Mapping[str, Any]) -> Receipt:
         """The API keeps no record of calls, so only a read can tell."""
         return Receipt("unknown")
 
-    def _url(self, key: Key) -> str:
-        return self._base + quote(key_text(key))
+    def _url(self, key: Key) -> URL:
+        return URL(self._base + _path(key), encoded=True)
 
     @contextmanager
     def _border(self) -> Iterator[None]:
@@ -91,20 +86,24 @@ class OfficeDriver:
             yield
         except aiohttp.ClientResponseError as error:
             raise Unavailable(system=self._name, reason=f"it answered {error.status} {error.message}") from error
-        except TimeoutError as error:
-            raise Unavailable(system=self._name, reason=f"no answer within {PATIENCE:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable(system=self._name, reason=f"it cannot be reached ({error})") from error
         except (ValueError, LookupError, TypeError) as error:
             raise Unavailable(system=self._name, reason="its answer is not a document of settings") from error
 
 
+@cache
+def _path(key: Key) -> str:
+    """Offices have the same few keys, so the quoting is done once for all of them."""
+    return quote(key_text(key))
+
+
 @asynccontextmanager
 async def open(world: World) -> AsyncIterator[Callable[[Connection], Driver]]:
-    """One HTTP session for all offices. Time limits are set per round (`PATIENCE`), cookies are nobody's business."""
+    """One HTTP session for all offices. How long is waited for an answer is the engine's to say."""
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=CONNECTIONS),
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+        timeout=aiohttp.ClientTimeout(total=None),
     ) as session:
         yield lambda connection: OfficeDriver(session, connection)

@@ -6,18 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from inregel.contract import Change, Seen, State, Step, Value, View
+from inregel.contract import Change, Seen, State, Step, View
 
 
 def state(settings: Mapping[str, Any]) -> State:
     """A document as simple values: its lists have no order, so they are sets; a day of YAML is text to the API."""
-    return {name: _simple(value) for name, value in settings.items()}
-
-
-def _simple(value: Any) -> Value:
-    if isinstance(value, list):
-        return frozenset(value)
-    return value.isoformat() if isinstance(value, date) else value
+    return {
+        name: frozenset(value) if isinstance(value, list) else value.isoformat() if isinstance(value, date) else value
+        for name, value in settings.items()
+    }
 
 
 def seen(view: View, module: str) -> Seen:
