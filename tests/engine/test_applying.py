@@ -369,6 +369,7 @@ def test_a_failed_operation_gives_its_quota_back(world: World) -> None:
 def test_an_interrupt_ends_what_is_under_way_and_begins_nothing_more(world: World) -> None:
     world.play(world.items({"x": "1", "y": "1", "z": "1"}))
     project = world.project()
+
     async def interrupted(engine: Any) -> Any:
         original = engine.options.observer.performed
         engine.options.observer.performed = lambda *args: (original(*args), setattr(engine, "stopping", True))[0]

@@ -88,7 +88,9 @@ class Forks:
         inlet.flush()
         ready, _, _ = select.select([outlet], [], [], SECONDS)
         assert ready, f"no answer to {request}"
-        answer: dict[str, Any] = json.loads(outlet.readline())
+        line = outlet.readline()
+        assert line, "the server of forks has ended; what it said stands above"
+        answer: dict[str, Any] = json.loads(line)
         return answer
 
     def breathe(self) -> None:

@@ -233,9 +233,7 @@ def test_a_dropped_office_is_found(file_ledger: SqliteLedger) -> None:
     with file_ledger.writing() as tx:
         tx.event("zwolle", "note", {})
     tampered(file_ledger.place, "DELETE FROM event WHERE office = 'gent'")
-    assert [each.reason for each in file_ledger.verify()] == [
-        "4 events were dropped at the end of one or more offices"
-    ]
+    assert [each.reason for each in file_ledger.verify()] == ["4 events were dropped at the end of one or more offices"]
 
 
 def test_a_person_key_that_went_without_a_forget_is_found(file_ledger: SqliteLedger) -> None:
