@@ -54,10 +54,8 @@ def first(ledger_id: str, office: str) -> bytes:
 
 def mac(key: bytes, before: bytes, entry: Record) -> bytes:
     """32 bytes that only the holder of `key` can make. Lengths are part of it, so that no two records look alike."""
-    state = hmac.new(key, b"%d:%s" % (len(before), before), "sha256")
-    for part in entry:
-        state.update(b"-" if part is None else b"%d:%s" % (len(part), part))
-    return state.digest()
+    parts = [b"-" if part is None else b"%d:%s" % (len(part), part) for part in entry]
+    return hmac.digest(key, b"%d:%s" % (len(before), before) + b"".join(parts), "sha256")
 
 
 class _Proof:

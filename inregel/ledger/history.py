@@ -26,6 +26,21 @@ class History:
         self._id = ledger_id
         self._now = now
         self.people = People(store, keys)
+        self._ends: dict[str, tuple[int, bytes]] = {}
+        self._seq: int | None = None
+
+    def begin(self) -> None:
+        """A transaction begins: where the chains end is asked again, since others may have gone on."""
+        self._ends.clear()
+        self._seq = None
+
+    def _end(self, office: str) -> tuple[int, bytes, int]:
+        """Where an office's chain ends, and the number of the newest event of all; asked once in a transaction."""
+        end = self._ends.get(office)
+        if end is None or self._seq is None:
+            number, before, seq = self._store.row("last_event", {"office": office})
+            return number or 0, before or chain.first(self._id, office), seq or 0
+        return *end, self._seq
 
     def append(
         self,
@@ -37,8 +52,8 @@ class History:
     ) -> None:
         """Adds an event to an office's chain, inside a transaction. `person` and `private` are closed with the key
         of that person; their names stay in the body, as null."""
-        end, before, seq = self._store.row("last_event", {"office": office})
-        number = (end or 0) + 1
+        end, before, seq = self._end(office)
+        number = end + 1
         whose = self.people.record_of(person) if person else None
         sealed = None
         if whose or private:
@@ -46,15 +61,16 @@ class History:
         entry = chain.Entry(
             office=office,
             number=number,
-            seq=(seq or 0) + 1,
+            seq=seq + 1,
             at=time_text(self._now()),
             kind=kind,
             body=to_json({**body, **dict.fromkeys(private or ())}),
             person=whose.id if whose else None,
             sealed=sealed,
         )
-        mac = chain.mac(self._keys.chain, before or chain.first(self._id, office), entry.record())
+        mac = chain.mac(self._keys.chain, before, entry.record())
         self._store.run("add_event", {**entry._asdict(), "mac": mac})
+        self._ends[office], self._seq = (number, mac), seq + 1
 
     def read(self, office: str | None, after: int) -> Iterator[Event]:
         """Events in order, a thousand at a time."""

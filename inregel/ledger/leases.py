@@ -8,7 +8,7 @@ whoever wakes up late that the lease went to another.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -124,14 +124,23 @@ class Leases:
         with self._store.commit():
             self._store.run("release_lease", _which(lease))
 
-    def check(self, leases: Sequence[Lease]) -> None:
-        """Raises `LeaseLost` where one of them is not the newest, or is over."""
+    def check(self, leases: Sequence[Lease]) -> dict[str, datetime]:
+        """When each ends. Raises `LeaseLost` where one of them is not the newest, or is over."""
+        ends: dict[str, datetime] = {}
         for lease in leases:
             row = self._store.row("lease", {"identity": lease.identity})
             if not row or row[0] != lease.holder.token or row[2] != lease.fence:
                 raise self._lost(lease)
-            if time_of(row[4]) <= self._now():
-                raise ended(lease.identity, time_of(row[4]))
+            ends[lease.identity] = time_of(row[4])
+        self.not_over(ends)
+        return ends
+
+    def not_over(self, ends: Mapping[str, datetime]) -> None:
+        """Raises `LeaseLost` where one has ended. Within a transaction that is all that can happen to it."""
+        now = self._now()
+        for identity, end in ends.items():
+            if end <= now:
+                raise ended(identity, end)
 
     def _lost(self, lease: Lease) -> LeaseLost:
         row = self._store.row("lease", {"identity": lease.identity})

@@ -158,13 +158,14 @@ ORDER BY number;
 SELECT office, name, module, container, key_name, outcome, checkpoint FROM operation WHERE id = :id;
 
 -- name: set_operation
--- An operation that is about to be performed.
+-- An operation that is about to be performed; writes nothing where it was begun before and its outcome is not known.
 INSERT INTO operation (id, office, identity, name, module, container, key_name, reaches, at, outcome, checkpoint, detail)
 VALUES (:id, :office, :identity, :name, :module, :container, :key_name, :reaches, :at, 'intended', :checkpoint, :detail)
 ON CONFLICT (id) DO UPDATE SET office = excluded.office, identity = excluded.identity, name = excluded.name,
     module = excluded.module, container = excluded.container, key_name = excluded.key_name,
     reaches = excluded.reaches, at = excluded.at, outcome = 'intended', checkpoint = excluded.checkpoint,
-    detail = excluded.detail;
+    detail = excluded.detail
+WHERE operation.outcome NOT IN ('intended', 'unknown');
 
 -- name: set_checkpoint
 -- What the other side shows once.

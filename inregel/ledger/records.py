@@ -54,9 +54,13 @@ def key_of(container: str, name: str) -> Key:
     return (container, name) if container else name
 
 
+_any_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=values.encode_value).encode
+_sorted_json = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+
+
 def to_json(data: Any) -> str:
     """JSON without spaces; values of a state may stand anywhere in it. Raises `TypeError` for a secret."""
-    return json.dumps(data, separators=(",", ":"), allow_nan=False, default=values.encode_value)
+    return _any_json(data)
 
 
 def from_json(text: str | bytes) -> Any:
@@ -81,7 +85,7 @@ def names_json(names: Collection[str] | Collection[int]) -> str:
 
 def state_json(state: State | None) -> str:
     """A state, "null" where it is absent. Raises `TypeError` for a secret. Equal states give equal text."""
-    return json.dumps(values.encode(state), separators=(",", ":"), sort_keys=True)
+    return _sorted_json(values.encode(state))
 
 
 def state_of(text: str) -> State | None:
@@ -92,7 +96,7 @@ def state_of(text: str) -> State | None:
 def states_json(states: Mapping[tuple[str, Key], State | None]) -> str:
     """All states of an office: equal content gives equal text, whatever its order."""
     rows = sorted((module, *key_columns(key), state_json(state)) for (module, key), state in states.items())
-    return "[" + ",".join(f"{json.dumps(row[:3], separators=(',', ':'))[:-1]},{row[3]}]" for row in rows) + "]"
+    return "[" + ",".join(f"{_any_json(row[:3])[:-1]},{row[3]}]" for row in rows) + "]"
 
 
 def states_of(text: str) -> dict[tuple[str, Key], State | None]:

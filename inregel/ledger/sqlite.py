@@ -68,11 +68,11 @@ class SqliteLedger:
     def writing(self, *leases: Lease) -> Iterator[Transaction]:
         """One commit; the leases are looked at when it begins and again just before it is final."""
         with self._store.commit():
-            self._leases.check(leases)
+            ends = self._leases.check(leases)
             transaction = SqliteTransaction(self._store, self._history, self._orders, self._keys, self._now)
             yield transaction
             transaction.flush()
-            self._leases.check(leases)
+            self._leases.not_over(ends)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ class SqliteTransaction:
         self._now = now
         self._statements: dict[Provenance, int] = {}
         self._said: dict[str, tuple[Provenance, list[list[Any]]]] = {}
+        history.begin()
 
     def event(
         self,
@@ -137,11 +138,8 @@ class SqliteTransaction:
 
     def intend(self, operation: Pending) -> None:
         """Before an operation. Raises `LedgerError` where the same one was begun and its outcome is not known."""
-        old = self._store.row("operation", {"id": operation.id})
-        if old and old[5] in ("intended", "unknown"):
-            raise begun_already(operation, old[5])
         container, name = key_columns(operation.key)
-        self._store.run(
+        written = self._store.run(
             "set_operation",
             {
                 "id": operation.id,
@@ -157,6 +155,8 @@ class SqliteTransaction:
                 "detail": operation.detail,
             },
         )
+        if not written.rowcount:
+            raise begun_already(operation, self._operation(operation.id)[5])
         body = {"id": operation.id, "operation": operation.name, "module": operation.module}
         self.event(operation.office, "operation.intended", {**body, "container": container, "name": name})
 
