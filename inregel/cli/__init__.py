@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None, context: Context | None = None) -> i
         return run(arguments, context)
     # One command, then the process ends: what is loaded lives to the end. Looking for garbage in it again and again,
     # and taking it apart at exit, is a fifth of the cost of a small plan (bench/startup.py).
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(500_000, 50, 50)
     from inregel.cli.run import run
 
     code = run(arguments)

@@ -10,7 +10,7 @@ from time import perf_counter
 from inregel import rollout
 from inregel.engine import planning
 from inregel.engine.office import Desk, Job, OfficeOutcome, OfficeWork
-from inregel.engine.rolling import Rolling
+from inregel.engine.rolling import Rolling, has_failed
 from inregel.engine.run import OfficeRun, Run
 from inregel.errors import InregelError
 from inregel.ledger.base import LeaseHeld
@@ -80,15 +80,18 @@ async def _batch(run: Run, job: Job, batch: Sequence[str], rolling: Rolling) -> 
     """All offices of one batch, `forks` at a time; a held batch is only read, so that the plan can say what waits."""
     places = asyncio.Semaphore(max(1, run.options.forks))
     results: dict[str, OfficeOutcome] = {}
+    failed: set[str] = set()
     run.options.observer.apply_started(0 if job.held else len(batch))
 
     async def one(office: str) -> None:
         async with places:
-            if run.stopping or not (job.held or rolling.may_start(batch, results)):
+            if run.stopping or not (job.held or rolling.may_start(batch, len(failed))):
                 return
             if not job.held:
                 rolling.begin(office)
             results[office] = await apply_office(run, run.offices[office], job)
+            if has_failed(results[office]):
+                failed.add(office)
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -41,9 +41,8 @@ class Leases:
             await lock.acquire()
             self._taken.append(lock)
         try:
-            for name in self._names:
-                with edge("apply.lease"):
-                    self.held = (*self.held, self._ledger.acquire(name, self._holder, self._ttl))
+            with edge("apply.lease"):
+                self.held = self._ledger.acquire_all(self._names, self._holder, self._ttl)
         except BaseException:
             self._give_back()
             raise
@@ -54,9 +53,9 @@ class Leases:
 
     def _give_back(self) -> None:
         try:
-            for lease in self.held:
+            if self.held:
                 with edge("apply.release"):
-                    self._ledger.release(lease)
+                    self._ledger.release(*self.held)
         finally:
             self.held = ()
             for lock in self._taken:
@@ -65,7 +64,8 @@ class Leases:
 
     def outlast(self, span: timedelta) -> None:
         """Prolongs what would end within `span`. Raises `LeaseLost` where another took over meanwhile."""
-        if any(lease.expires - self._now() < span for lease in self.held):
+        end = self._now() + span
+        if any(lease.expires < end for lease in self.held):
             self.held = tuple(self._ledger.renew(lease, self._ttl) for lease in self.held)
 
     def unbroken(self, fences: Mapping[str, int]) -> bool:

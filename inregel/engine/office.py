@@ -136,10 +136,11 @@ class OfficeWork:
     async def _leased(self, leases: Leases, fences: Mapping[str, int]) -> None:
         """Under the leases. What was read may have moved where somebody else had them meanwhile: it is read again."""
         run = self.run
+        planned_on: planning.Background | None = self.background
         if not leases.unbroken(fences):
-            self.reading = await run.read(self.office)
+            self.reading, planned_on = await run.read(self.office), None
         await self._settle(leases)
-        await self._plan_again()
+        await self._plan_again(planned_on)
         for _ in range(MOST_ROUNDS):
             ready = list(self._ready())
             if not ready or run.stopping:
@@ -216,7 +217,7 @@ class OfficeWork:
             tx.record_sync(self.name, self._synced())
         self._number(opened)
         self.result.handed_out = [order for order in opened.values() if order.number not in before]
-        after = {order.number for order in run.ledger.orders([self.name])}
+        after = {order.number for order in run.ledger.orders([self.name])} if before else before
         self.result.ended = [run.ledger.order(number) for number in sorted(before - after)]
         for order in self.result.handed_out:
             run.options.observer.handed_out(order.number, order.order.title, order.order.person, self.name)
@@ -234,10 +235,11 @@ class OfficeWork:
     async def _plan(self) -> None:
         self.parts = await planning.plan_office(self.run, self.office, self.reading, self.background, self.failed)
 
-    async def _plan_again(self) -> None:
-        """A plan on what the ledger says now."""
+    async def _plan_again(self, planned_on: planning.Background | None = None) -> None:
+        """A plan on what the ledger says now; none where the last one was made on the same, `planned_on`."""
         self.background = planning.Background.read(self.run, [self.name], journal=True)
-        await self._plan()
+        if planned_on is None or not self.background.says_the_same(planned_on, self.name):
+            await self._plan()
 
     def _find(self) -> performing.Find:
         known = self.run.ledger.known([self.name]).get(self.name)

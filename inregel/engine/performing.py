@@ -170,26 +170,35 @@ def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[
 
     What cannot be read back rests on the driver's own answer, and is attested by it.
     """
-    failed: dict[Ref, str] = {}
     today, key = run.shared.now.date(), run.secret_key
-    with edge("apply.verify"), run.ledger.writing(*leases.held) as tx:
-        for task in tasks:
-            found = find(*task.ref)
-            there = read_back(found, task.step.reaches, today, key)
-            if task.outcome == "unknown" and there is not None:
-                task.outcome = "performed" if there else "failed"
-                tx.outcome(task.operation.id, task.outcome, "read back")
-                if task.operation.name in run.project.settings.quotas:
-                    tx.settle_quota(task.operation.id, spent=there)
-            if task.outcome == "performed" and there is None:
-                _attest(run, tx, task.entry.office, task.operation)
-            elif task.outcome == "performed" and not there:
-                failed[task.ref] = f"{task.operation.name} was answered, but what was to be reached is not there"
-            if task.outcome == "unknown":
-                failed[task.ref] = f"what became of {task.operation.name} is not known: {task.detail}"
-            elif task.outcome != "performed" and not task.skipped:
-                failed[task.ref] = task.detail or f"{task.operation.name} failed"
-    return failed
+    read = [(task, read_back(find(*task.ref), task.step.reaches, today, key)) for task in tasks]
+    news = [each for each in read if (each[0].outcome, each[1] is None) in (("unknown", False), ("performed", True))]
+    if news:
+        with edge("apply.verify"), run.ledger.writing(*leases.held) as tx:
+            for task, there in news:
+                _note_read(run, tx, task, there)
+    return {task.ref: why for task, there in read if (why := _not_reached(task, there))}
+
+
+def _note_read(run: Run, tx: Transaction, task: Task, there: bool | None) -> None:
+    """What a read tells that nobody knew, or cannot tell."""
+    if there is None:
+        _attest(run, tx, task.entry.office, task.operation)
+        return
+    task.outcome = "performed" if there else "failed"
+    tx.outcome(task.operation.id, task.outcome, "read back")
+    if task.operation.name in run.project.settings.quotas:
+        tx.settle_quota(task.operation.id, spent=there)
+
+
+def _not_reached(task: Task, there: bool | None) -> str:
+    """Why a step did not reach what it was to reach; "" where it did, or was not begun."""
+    name = task.operation.name
+    if task.outcome == "performed":
+        return "" if there is not False else f"{name} was answered, but what was to be reached is not there"
+    if task.outcome == "unknown":
+        return f"what became of {name} is not known: {task.detail}"
+    return "" if task.skipped else task.detail or f"{name} failed"
 
 
 def _attest(run: Run, tx: Transaction, office: str, done: Operation | Pending) -> None:

@@ -33,7 +33,6 @@ class Background:
     known: Mapping[str, Known]
     orders: Mapping[str, list[Order]]
     used: Mapping[tuple[str, str], int]
-    next_number: int
     synced: Mapping[str, Mapping[Ref, State | None]] = field(default_factory=dict)
     pending: Mapping[str, list[Pending]] = field(default_factory=dict)
     """By office, operations of which nobody knows what became."""
@@ -50,10 +49,19 @@ class Background:
         pending: dict[str, list[Pending]] = defaultdict(list)
         for item in ledger.pending(offices):
             pending[item.office].append(item)
-        background = cls(ledger.known(offices), orders, used, ledger.next_number(), pending=pending)
+        background = cls(ledger.known(offices), orders, used, pending=pending)
         if journal:
             background.synced = ledger.synced(offices)
         return background
+
+    def says_the_same(self, other: Background, office: str) -> bool:
+        """Whether a plan of `office` on this one is the plan on `other`."""
+        return (
+            self.known.get(office) == other.known.get(office)
+            and self.orders.get(office, []) == other.orders.get(office, [])
+            and self.pending.get(office, []) == other.pending.get(office, [])
+            and all(self.used.get(key) == other.used.get(key) for key in {*self.used, *other.used} if key[0] == office)
+        )
 
 
 async def make_plan(run: Run) -> Plan:
@@ -86,7 +94,7 @@ async def make_plan(run: Run) -> Plan:
         plan.offices += await plan_office(run, office, reading, background)
     for play in range(len(run.plays)):
         hold(run, plan, play)
-    number_orders(plan, background.next_number)
+    number_orders(plan, run.ledger.next_number())
     return plan
 
 
@@ -164,8 +172,12 @@ async def plan_office(
 
 def batch_of(run: Run, play: int, office_id: str) -> int:
     """The number of an office's batch in a play, from 1."""
-    batches = rollout.batches(run.selected[play], run.plays[play].serial)
-    return next((i for i, batch in enumerate(batches, 1) if office_id in batch), 1)
+    numbers: dict[str, int] | None = run.shared.memo.get(("batches", play))
+    if numbers is None:
+        batches = rollout.batches(run.selected[play], run.plays[play].serial)
+        numbers = {office: i for i, batch in enumerate(batches, 1) for office in batch}
+        run.shared.memo["batches", play] = numbers
+    return numbers.get(office_id, 1)
 
 
 async def gather_facts(run: Run, office: OfficeRun, reading: Reading, background: Background) -> Facts:

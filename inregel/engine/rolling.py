@@ -44,9 +44,8 @@ class Rolling:
             tx.save_rollout(record)
         return cls(run, index, record)
 
-    def may_start(self, batch: Sequence[str], results: Mapping[str, Any]) -> bool:
-        """Whether another office of the batch may be started, given what failed in it so far."""
-        failed = sum(1 for result in results.values() if _failed(result))
+    def may_start(self, batch: Sequence[str], failed: int) -> bool:
+        """Whether another office of the batch may be started where so many have failed in it so far."""
         return rollout.may_start(len(batch), failed, self._play.max_fail_percentage)
 
     def begin(self, office: str) -> None:
@@ -61,7 +60,7 @@ class Rolling:
         for office, result in results.items():
             # An office that could not be worked on has not failed: it holds the next batch until it can be.
             standings[office] = rollout.standing(_entries(result)) if result.error is None else "open"
-            if _failed(result):
+            if has_failed(result):
                 standings[office] = "failed"
             if standings[office] == "failed":
                 reasons[office] = _reason(result)
@@ -109,7 +108,7 @@ def _entries(result: Any) -> list[Any]:
     return [entry for part in result.parts for entry in part.entries]
 
 
-def _failed(result: Any) -> bool:
+def has_failed(result: Any) -> bool:
     """Failed: an operation failed, a person refused, or what was to be reached is not there."""
     return any(entry.status is Status.FAILED for entry in _entries(result))
 

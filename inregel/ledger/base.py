@@ -346,12 +346,16 @@ class Ledger(Protocol):
         """
         ...
 
+    def acquire_all(self, identities: Sequence[str], holder: Holder, ttl: timedelta) -> tuple[Lease, ...]:
+        """Takes all of them or none, in one commit."""
+        ...
+
     def renew(self, lease: Lease, ttl: timedelta) -> Lease:
         """Prolongs it, also when its time is over but nobody took it; raises `LeaseLost` where another did."""
         ...
 
-    def release(self, lease: Lease) -> None:
-        """Gives it back; a lost one is nothing."""
+    def release(self, *leases: Lease) -> None:
+        """Gives them back in one commit; a lost one is nothing."""
         ...
 
     def fences(self, identities: Collection[str], *, free: bool = False) -> Mapping[str, int]:

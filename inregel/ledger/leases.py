@@ -86,29 +86,36 @@ class Leases:
         self._locks = locks
         self._now = now
 
-    def acquire(self, identity: str, holder: Holder, ttl: timedelta) -> Lease:
-        """Takes it, also over from a holder that died or whose time is over. The same holder gets the same lease."""
-        with self._store.commit():
+    def acquire(self, identities: Sequence[str], holder: Holder, ttl: timedelta) -> tuple[Lease, ...]:
+        """Takes all or none, also over from a holder that died or whose time is over. The same holder gets the same.
+
+        Not durable by itself: a power failure takes the holder too, and what is done under a lease is committed
+        durably after it, which makes the lease durable as well.
+        """
+        with self._store.commit(durable=False):
             self._locks.hold(holder.token)
-            now = self._now()
-            row = self._store.row("lease", {"identity": identity})
-            fence, since = (row[2] if row else 0) + 1, now
-            if row and row[0] == holder.token:
-                fence, since = row[2], time_of(row[3])
-            elif row and row[0] and time_of(row[4]) > now and not self._locks.has_died(row[0]):
-                raise held(identity, row[1], time_of(row[3]))
-            lease = Lease(identity, holder, fence, since, now + ttl)
-            self._store.run(
-                "set_lease",
-                {
-                    "identity": identity,
-                    "token": holder.token,
-                    "holder": holder.name,
-                    "fence": fence,
-                    "since": time_text(since),
-                    "expires": time_text(lease.expires),
-                },
-            )
+            return tuple(self._take(identity, holder, ttl) for identity in identities)
+
+    def _take(self, identity: str, holder: Holder, ttl: timedelta) -> Lease:
+        now = self._now()
+        row = self._store.row("lease", {"identity": identity})
+        fence, since = (row[2] if row else 0) + 1, now
+        if row and row[0] == holder.token:
+            fence, since = row[2], time_of(row[3])
+        elif row and row[0] and time_of(row[4]) > now and not self._locks.has_died(row[0]):
+            raise held(identity, row[1], time_of(row[3]))
+        lease = Lease(identity, holder, fence, since, now + ttl)
+        self._store.run(
+            "set_lease",
+            {
+                "identity": identity,
+                "token": holder.token,
+                "holder": holder.name,
+                "fence": fence,
+                "since": time_text(since),
+                "expires": time_text(lease.expires),
+            },
+        )
         return lease
 
     def renew(self, lease: Lease, ttl: timedelta) -> Lease:
@@ -119,10 +126,11 @@ class Leases:
                 raise self._lost(lease)
         return replace(lease, expires=expires)
 
-    def release(self, lease: Lease) -> None:
-        """Gives it back; a lost one is nothing."""
-        with self._store.commit():
-            self._store.run("release_lease", _which(lease))
+    def release(self, leases: Sequence[Lease]) -> None:
+        """Gives them back; a lost one is nothing. A power failure that undoes it ends the holder too."""
+        with self._store.commit(durable=False):
+            for lease in leases:
+                self._store.run("release_lease", _which(lease))
 
     def check(self, leases: Sequence[Lease]) -> dict[str, datetime]:
         """When each ends. Raises `LeaseLost` where one of them is not the newest, or is over."""

@@ -7,7 +7,7 @@ SQLite ledger is compared with. It ends with the process; there is no file, so `
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -181,6 +181,15 @@ class MemoryLedger:
         self.tables.leases[identity] = (lease, True)
         return lease
 
+    def acquire_all(self, identities: Sequence[str], holder: Holder, ttl: timedelta) -> tuple[Lease, ...]:
+        """Takes all of them or none."""
+        before = dict(self.tables.leases)
+        try:
+            return tuple(self.acquire(identity, holder, ttl) for identity in identities)
+        except BaseException:
+            self.tables.leases = before
+            raise
+
     def renew(self, lease: Lease, ttl: timedelta) -> Lease:
         """Prolongs it; raises `LeaseLost`."""
         old = self._mine(lease)
@@ -202,11 +211,12 @@ class MemoryLedger:
             if newest.expires <= self.now():
                 raise ended(lease.identity, newest.expires)
 
-    def release(self, lease: Lease) -> None:
-        """Gives it back; a lost one is nothing."""
-        newest, _ = self.tables.leases.get(lease.identity, (None, False))
-        if newest and (newest.fence, newest.holder.token) == (lease.fence, lease.holder.token):
-            self.tables.leases[lease.identity] = (newest, False)
+    def release(self, *leases: Lease) -> None:
+        """Gives them back; a lost one is nothing."""
+        for lease in leases:
+            newest, _ = self.tables.leases.get(lease.identity, (None, False))
+            if newest and (newest.fence, newest.holder.token) == (lease.fence, lease.holder.token):
+                self.tables.leases[lease.identity] = (newest, False)
 
     def fences(self, identities: Collection[str], *, free: bool = False) -> Mapping[str, int]:
         """The newest fence of each lease that was ever held; `free`: only of those that were given back."""

@@ -5,7 +5,7 @@ What does not belong here: making, backing up and restoring the file (`files`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -82,6 +82,8 @@ class SqliteLedger:
         with self._store.snapshot():
             rows = self._store.rows("stated", wanted)
             listings = self._store.rows("listings", wanted)
+            if not rows and not listings:
+                return {}
             said = {text: records.from_json(text) for text in {row[5] for row in rows}}
             ids = {id_ for fields in said.values() for id_ in fields.values()} | {row[3] for row in listings}
             by = self._provenances(ids)
@@ -171,15 +173,19 @@ class SqliteLedger:
 
     def acquire(self, identity: str, holder: Holder, ttl: timedelta) -> Lease:
         """Takes the lease, or raises `LeaseHeld`."""
-        return self._leases.acquire(identity, holder, ttl)
+        return self._leases.acquire((identity,), holder, ttl)[0]
+
+    def acquire_all(self, identities: Sequence[str], holder: Holder, ttl: timedelta) -> tuple[Lease, ...]:
+        """Takes all of them or none."""
+        return self._leases.acquire(identities, holder, ttl)
 
     def renew(self, lease: Lease, ttl: timedelta) -> Lease:
         """Prolongs it; raises `LeaseLost`."""
         return self._leases.renew(lease, ttl)
 
-    def release(self, lease: Lease) -> None:
-        """Gives it back; a lost one is nothing."""
-        self._leases.release(lease)
+    def release(self, *leases: Lease) -> None:
+        """Gives them back; a lost one is nothing."""
+        self._leases.release(leases)
 
     def fences(self, identities: Collection[str], *, free: bool = False) -> Mapping[str, int]:
         """The newest fence of each lease that was ever held; `free`: only of those that were given back."""

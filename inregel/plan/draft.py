@@ -282,6 +282,8 @@ def _nobody(step: Step, kind: LineKind | None, begun: Pending | None = None) -> 
 
 def _refused(facts: Facts, result: Draft, steps: Sequence[PlannedStep]) -> Blocked | None:
     """A person said of this same change that it cannot be done."""
+    if not any(order.state == "failed" for order in facts.orders):
+        return None
     wanted = [(p.step.operation, values.encode(sealed(p.step.reaches, facts.secret_key))) for p in steps]
     for order in facts.orders:
         if order.state != "failed":

@@ -24,7 +24,6 @@ MACHINE = LEASED | {
     "apply.checkpoint",
     "memory.write",
     "apply.outcome",
-    "apply.verify",
 }
 ANSWERED = {"work.answer", "ledger.commit"}
 PASSED = {
@@ -34,6 +33,7 @@ PASSED = {
     "person": {"apply": LEASED, "answer": ANSWERED, "apply again": LEASED},
     "mixed": {"apply": MACHINE, "answer": ANSWERED, "apply again": LEASED},
     "all": {"apply": MACHINE, "answer": ANSWERED, "apply again": LEASED},
+    "lost": {"apply": MACHINE | {"apply.verify"}},
     "again": {"apply": MACHINE | {"apply.settle"}},
 }
 """What each kind of project comes past in each of its acts."""

@@ -15,7 +15,7 @@ MOMENTS = [
     "apply.after_intend",
     "apply.before_perform",
     "memory.after_write",
-    "apply.after_verify",
+    "apply.after_outcome",
 ]
 
 

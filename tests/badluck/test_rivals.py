@@ -9,6 +9,7 @@ import signal
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,8 +33,6 @@ STOPS = (
     "apply.after_perform",
     "apply.before_outcome",
     "apply.after_outcome",
-    "apply.before_verify",
-    "apply.after_verify",
     "apply.before_orders",
 )
 UNDER_WAY = ("apply.after_checkpoint", "memory.before_write")
@@ -162,12 +161,12 @@ def test_a_holder_that_wakes_up_late_writes_nothing_and_begins_nothing(
 
 
 def finish(place: Place, late: list[tuple[str, str | None]], options: dict[str, str]) -> None:
-    """Everything ends in the same place; only what was under way may have been said twice, and the same."""
+    """Everything ends in the same place; only what was under way came late, and had to be mended in a chain."""
     assert place.apply(**options).code == 0
     for name in "abc":
         assert place.there(name) == place.kind.there
         doubled = place.writes(name) - place.writes("c")
-        assert sum(doubled.values()) <= (len(late) if name == "a" else 0)
+        assert sum(doubled.values()) <= (2 * len(late) if name == "a" else 0)
     with place.ledger() as ledger:
         assert ledger.verify() == []
         assert ledger.pending() == []
@@ -181,8 +180,8 @@ def test_the_lease_of_a_holder_that_stands_still_ends_after_the_seconds_that_the
     file = place.root / "inregel.yml"
     file.write_text(json.dumps({**json.loads(file.read_text()), "lease": "1s"}))
     first = stopped(place, at, *ONE)
-    codes = [place.run(*ONE).code]
-    while codes[-1] == UNAVAILABLE:
+    begun, codes = perf_counter(), [place.run(*ONE).code]
+    while codes[-1] == UNAVAILABLE and perf_counter() - begun < 20:
         codes.append(place.run(*ONE).code)
     assert codes[0] == UNAVAILABLE
     assert codes[-1] == 0

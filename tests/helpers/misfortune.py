@@ -25,7 +25,10 @@ BOOK = "playbooks/site.yml"
 APPLY = ("apply", BOOK, "--yes", "--quiet")
 OFFICES = ("a", "b", "c")
 DRIVER = '''
-"""The system `box` in a file. Where there is a file `gate` it stands still in the middle of an operation."""
+"""The system `box` in a file. Where there is a file `gate` it stands still in the middle of an operation.
+
+Where there is a file `deaf` each operation takes effect, and its answer is lost.
+"""
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -35,7 +38,7 @@ from inregel.drivers import memory
 class Driver:
     def __init__(self, inner, world):
         self.inner, self.world = inner, world
-        self.gate, self.inside = Path(world.root, "gate"), Path(world.root, "inside")
+        self.gate, self.inside, self.deaf = (Path(world.root, name) for name in ("gate", "inside", "deaf"))
 
     @property
     def operations(self):
@@ -49,7 +52,10 @@ class Driver:
             self.inside.touch()
             while self.gate.exists():
                 await self.world.sleep(0.005)
-        return await self.inner.perform(operation, checkpoint)
+        receipt = await self.inner.perform(operation, checkpoint)
+        if self.deaf.exists():
+            raise ConnectionResetError
+        return receipt
 
     async def settle(self, operation, checkpoint):
         return await self.inner.settle(operation, checkpoint)
@@ -90,6 +96,8 @@ class Kind:
     """Secrets that are shown once."""
     waiting: int = 0
     """Resources of an office that are over its quota, or with somebody else, in the end."""
+    files: tuple[str, ...] = ()
+    """What else lies in the project."""
     crashed: str = ""
     """A crash that came before everything else."""
 
@@ -142,6 +150,7 @@ KINDS = {
             options=("--allow", "box.set=3"),
             orders=2,
         ),
+        Kind("lost", (items(XY),), XY, ONCE, files=("deaf",)),
         Kind("again", (items(XY),), XY, ONCE, crashed="apply.before_outcome"),
     )
 }
@@ -190,6 +199,8 @@ def build(root: Path, kind: Kind) -> None:
     with closing(create(".inregel/ledger.db", root, lambda: datetime.now(UTC), {})) as ledger:
         settings = {"project": "test", "ledger_id": ledger.id, "time_zone": at_noon(), **kind.settings}
     write(root / "inregel.yml", json.dumps(settings))
+    for name in kind.files:
+        write(root / name, "")
     first = Place(root, kind, None)
     for name in OFFICES:
         for key, value in kind.before:

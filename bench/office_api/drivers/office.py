@@ -53,20 +53,20 @@ class OfficeDriver:
         return view
 
     async def _get(self, key: Key) -> Any:
-        async with self._session.get(self._url(key), headers=self._headers) as response:
-            body = await response.read()
-            if response.status == 404:
-                return None
-            response.raise_for_status()
-            return json.loads(body)["settings"]
+        response = await self._session.get(self._url(key), headers=self._headers)
+        body = await response.read()  # to its end, which gives the connection back
+        if response.status == 404:
+            return None
+        response.raise_for_status()
+        return json.loads(body)["settings"]
 
     async def perform(self, operation: Operation, checkpoint: Checkpoint) -> Receipt:
         """Writes or removes one document. Only a refusal is sure to have changed nothing; the rest is read back."""
         method = "DELETE" if operation.reaches is None else "PUT"
         url, settings = self._url(operation.key), operation.arguments.get("settings")
         with self._border():
-            async with self._session.request(method, url, json=settings, headers=self._headers) as response:
-                await response.read()
+            response = await self._session.request(method, url, json=settings, headers=self._headers)
+            await response.read()
         if response.ok:
             return Receipt("performed")
         answer = f"the office API answered {response.status} {response.reason}"
