@@ -33,7 +33,7 @@ mutants: $(VENV)/.dev  ## Takes each behaviour away in turn, and expects the sui
 docs: $(VENV)/.dev  ## Writes the parts of the docs that are made from the code
 	$(BIN)/python tools/docs.py
 
-bench: $(VENV)/.dev  ## Measures: start-up and engine
+bench: $(VENV)/.dev  ## Measures, beside what others cost; docs/benchmarks.md
 	@for each in bench/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
 
 clean:  ## Removes the environment and everything made

@@ -1,73 +1,66 @@
 """How much CPU starting costs, against `python -c pass`: `--version` and, in a project, `plan`.
 
-    python bench/startup.py [PROJECT PLAYBOOK]
-
-Each is run `RUNS` times in turn; the least is what it costs, the rest is the machine. Bounds: 5 and 20 times.
-Exit 1 where a bound is broken.
+PROJECT and PLAYBOOK are those of the example where none are given. Each command is run so often in turn; the least is
+what it costs, the rest is the machine.
 """
 
 from __future__ import annotations
 
-import os
-import resource
-import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-RUNS = 15
-ROOT = Path(__file__).resolve().parents[1]
+from measuring.command import ended, judge, must_say, options
+from measuring.process import Cost, run
+from measuring.table import Claim, show
+
+INREGEL = [sys.executable, "-m", "inregel"]
+EMPTY, VERSION, HELP, PLAN = "python -c pass", "inregel --version", "inregel plan --help", "inregel plan"
+SAYS = {EMPTY: "", VERSION: "inregel ", HELP: "PLAYBOOK", PLAN: "Revision "}
+"""A word of what each prints: that it did its work."""
 
 
-def environment() -> dict[str, str]:
-    """As a user has it: Python keeps what it compiled, and nothing slows its start."""
-    left_out = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONPATH", "PYTHONWARNINGS")
-    return {name: value for name, value in os.environ.items() if name not in left_out}
+def least(commands: Mapping[str, Sequence[str]], rounds: int, more: Mapping[str, str]) -> dict[str, Cost]:
+    """The least of each, run in turn so that what disturbs the machine disturbs all."""
+    costs: dict[str, Cost] = {}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            cost = run(command, more=more)
+            must_say(SAYS[name], cost.said)
+            costs[name] = costs[name].least(cost) if name in costs else cost
+    return costs
 
 
-def cpu(command: Sequence[str]) -> float:
-    """CPU seconds (user and system) of one run of `command`."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment())
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def least(commands: Sequence[Sequence[str]]) -> list[float]:
-    """The least CPU of each, run in turn so that what disturbs the machine disturbs all."""
-    best = [float("inf")] * len(commands)
-    for _ in range(RUNS):
-        for index, command in enumerate(commands):
-            best[index] = min(best[index], cpu(command))
-    return best
-
-
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table; returns the exit code."""
-    inregel = [sys.executable, "-m", "inregel"]
+    parser = options(__doc__, 15, "python bench/startup.py", "python bench/startup.py offices playbooks/site.yml")
+    parser.add_argument("project", nargs="?", default="", metavar="PROJECT")
+    parser.add_argument("playbook", nargs="?", default="playbooks/site.yml", metavar="PLAYBOOK")
+    given = parser.parse_args(arguments)
+    more: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
-        if arguments:
-            project, playbook = arguments
-        else:
-            project, playbook = str(Path(folder) / "example"), "playbooks/site.yml"
-            subprocess.run([*inregel, "init", project, "--example"], check=True, stdout=subprocess.DEVNULL)
-            os.environ["INREGEL_VAULT_PASSWORD_FILE"] = str(Path(project) / ".vault-password")
-        rows = [
-            ("python -c pass", [sys.executable, "-c", "pass"], 0.0),
-            ("inregel --version", [*inregel, "--version"], 5.0),
-            ("inregel plan --help", [*inregel, "plan", "--help"], 0.0),
-            ("inregel plan", [*inregel, "plan", "-C", project, playbook], 20.0),
-        ]
-        base, *others = least([command for _, command, _ in rows])
-    print(f"{'what':22}{'CPU ms':>9}{'times':>8}{'at most':>9}")
-    broken = False
-    for (name, _, bound), seconds in zip(rows, [base, *others], strict=True):
-        ratio = seconds / base
-        broken = broken or bool(bound and ratio > bound)
-        print(f"{name:22}{seconds * 1000:9.1f}{ratio:8.1f}{bound or '':>9}")
-    return 1 if broken else 0
+        project = given.project
+        if not project:
+            project = str(Path(folder) / "example")
+            run([*INREGEL, "init", project, "--example"])
+            more["INREGEL_VAULT_PASSWORD_FILE"] = str(Path(project) / ".vault-password")
+        commands = {
+            EMPTY: [sys.executable, "-c", "pass"],
+            VERSION: [*INREGEL, "--version"],
+            HELP: [*INREGEL, "plan", "--help"],
+            PLAN: [*INREGEL, "plan", "-C", project, given.playbook],
+        }
+        costs = least(commands, given.rounds, more)
+    base = costs[EMPTY].cpu
+    rows = [(name, f"{cost.cpu * 1000:.1f}", f"{cost.cpu / base:.1f}") for name, cost in costs.items()]
+    show(["", "CPU ms", "times"], rows)
+    bounds = {VERSION: 5, PLAN: 20}
+    claims = [
+        Claim(f"{name}: CPU of {EMPTY}", costs[name].cpu / base, most, unit=" x") for name, most in bounds.items()
+    ]
+    return judge(claims, given.strict)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ended(main))

@@ -136,6 +136,7 @@ class Office:
     groups: tuple[str, ...] = ()
     vars: Mapping[str, Any] = field(default_factory=dict)
     connections: Mapping[str, Connection] = field(default_factory=dict)
+    """By name. Of several of one system, the one that a task is at stands under the system's own name as well."""
 
 
 @frozen
@@ -253,6 +254,10 @@ class Step:
     """The work-order text, `<system>/<name>`: `assu/wizard`."""
     role: str = "contact"
     """The office variable that names the person."""
+    captures: tuple[str, ...] = ()
+    """Names of the secrets that the other side shows once, when a driver performs it: `Receipt.captured` has them."""
+    form: str = ""
+    """Which form of its text it needs, such as a band of versions: an open order of another form is superseded."""
 
 
 @frozen
@@ -318,6 +323,7 @@ class Module(Protocol):
     Optional beside these three, found by name:
     `check(step, answers) -> list[Finding]`        what a person's answer contradicts
     `claims(key, state) -> Iterable[str]`           names that only one office may hold
+    `takes(key, state) -> Iterable[str]`            what of its connection only one resource can take
     `declare(resources) -> Args`                    import: `desired(declare(x)) == x`
     `lint(args, view) -> list[Finding]`             allowed, but unwise
     `summary(changes) -> list[Table]`               fix lists, per office
@@ -356,6 +362,8 @@ class Operation:
     key: Key
     arguments: Mapping[str, Any]
     reaches: State | None
+    captures: tuple[str, ...] = ()
+    """Of the step; when it is settled, those that were not stored yet."""
 
 
 @frozen
@@ -365,7 +373,7 @@ class Receipt:
     outcome: Literal["performed", "failed", "unknown"]
     detail: str = ""
     captured: Mapping[str, Secret] = field(default_factory=dict)
-    """Secrets that the other side shows once; stored before anything else happens."""
+    """Secrets that the other side shows once, by name; stored before anything else happens."""
 
 
 Checkpoint: TypeAlias = Callable[[Mapping[str, Any]], None]

@@ -23,6 +23,7 @@ EDGES: Final[Mapping[str, str]] = {
     "apply.outcome": "engine/performing.py _record",
     "apply.verify": "engine/performing.py verify",
     "apply.settle": "engine/performing.py settle",
+    "apply.judge": "engine/shown.py judge",
     "apply.orders": "engine/office.py OfficeWork._finish",
     "apply.release": "engine/leases.py Leases._give_back",
     "rollout.begin": "engine/rolling.py Rolling.resume",

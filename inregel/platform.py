@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import signal
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -186,3 +187,12 @@ def terminate_quietly() -> None:
     """Ends standard output after its reader went away, so that the interpreter does not complain at exit."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())
+
+
+def endless(path: Path) -> bool:
+    """Whether reading it may wait for ever or never end: a pipe, a socket, a device. What is not there is none."""
+    try:
+        kind = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind))

@@ -24,6 +24,7 @@ from inregel.errors import InregelError
 from inregel.ledger.base import Holder, Ledger, Order
 from inregel.ledger.memory import MemoryLedger
 from inregel.library import Library
+from inregel.names import plain
 from inregel.plan.compare import Found, compare
 from inregel.plan.model import Entry, Plan, PlannedStep, Status
 from inregel.secrets.base import SecretSource
@@ -167,7 +168,7 @@ class Proof:
             if entry.chain:
                 self._way(entry)
                 self._predicted[entry.office, entry.module, entry.key] = {f.name: f.after for f in entry.fields}
-            self._functions(entry.module, library.module(entry.module))
+            self._functions(entry.module, library.module(plain(entry.module)))
 
     def _way(self, entry: Entry) -> None:
         """The way must end at what is desired."""

@@ -224,7 +224,8 @@ def test_escape_sequences_of_a_sheet_reach_no_screen(stage: Stage) -> None:
     assert isinstance(context.out, io.StringIO)
     printed = context.out.getvalue()
     assert not set(printed) & set("\x1b\x07\u202e")
-    assert printed.count("\\x1b[31mred") >= 2
+    # In a work order the bracket has a backslash: it is no markup there.
+    assert printed.replace("\\[", "[").count("\\x1b[31mred") >= 2
 
 
 def test_what_is_printable_keeps_lines_and_letters_of_all_kinds() -> None:

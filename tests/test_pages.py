@@ -65,7 +65,7 @@ def test_a_page_speaks_of_the_project_alone(path: Path) -> None:
     hosts = {host for host in re.findall(r"\bhttps?://([\w.-]+)", page) if not host.endswith(".example")}
     assert hosts <= OUTSIDE | {"127.0.0.1"}
     # The places of one machine, and numbers of a list of tasks that a reader does not have.
-    assert re.findall(r"(?<![\w./~>)}*-])/(?!dev/null\b|path/to/)[a-z]+/[\w./-]+", page) == []
+    assert re.findall(r"(?<![\w./~>)}*-])/(?!dev/null\b|path/to/|api/)[a-z]+/[\w./-]+", page) == []
     assert re.findall(r"\b(?:issue|ticket|pull request)s? #?[0-9]+", page, re.IGNORECASE) == []
     assert re.findall(r"\bTODO\b|\bFIXME\b|\bXXX\b", page) == []
 

@@ -1,6 +1,7 @@
 """`make docs`: writes the parts of the docs that are made from the project itself; `--check` only compares.
 
 A made part stands between `<!-- made: NAME -->` and `<!-- end -->`.
+A block whose fence ends with `from=PATH` quotes that file of the project whole.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import click
 
 ROOT = Path(__file__).resolve().parents[1]
 PART = re.compile(r"(<!-- made: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+QUOTE = re.compile(r"^(```[^\n]* from=(\S+)\n).*?^```$", re.DOTALL | re.MULTILINE)
 
 
 def sizes() -> str:
@@ -79,7 +81,8 @@ PARTS: dict[str, Callable[[], str]] = {"sizes": sizes, "behaviours": behaviours,
 
 
 def made(text: str) -> str:
-    """`text` with its made parts as they are now."""
+    """`text` with its made parts, and the files that it quotes, as they are now."""
+    text = QUOTE.sub(lambda match: match[1] + (ROOT / match[2]).read_text("utf-8") + "```", text)
     return PART.sub(lambda match: match[1] + PARTS[match[2]]() + match[3], text)
 
 

@@ -1,8 +1,9 @@
 """The floor: reads every document once and compares it with what is declared, by a client that does nothing else.
 
-    python bare.py aiohttp|protocol URL DOCUMENTS.json CONNECTIONS
+    python bare.py aiohttp|protocol|writes URL DOCUMENTS.json CONNECTIONS
 
 `aiohttp` is the client of that name as its manual uses it. `protocol` is HTTP by hand on asyncio, for this one server.
+`writes` is aiohttp again: it reads each document, writes it, reads it again and compares.
 """
 
 from __future__ import annotations
@@ -39,6 +40,26 @@ async def with_aiohttp(url: str, documents: Documents, connections: int) -> int:
             return different
 
         return sum(await asyncio.gather(*(reader() for _ in range(connections))))
+
+
+async def writes(url: str, documents: Documents, connections: int) -> int:
+    """How many documents differ after they were written."""
+    import aiohttp
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=connections)) as session:
+
+        async def writer() -> int:
+            different = 0
+            for path, settings in documents:
+                async with session.get(url + path) as response:
+                    await response.read()
+                async with session.put(url + path, json=settings) as response:
+                    await response.read()
+                async with session.get(url + path) as response:
+                    different += differs(await response.read(), settings)
+            return different
+
+        return sum(await asyncio.gather(*(writer() for _ in range(connections))))
 
 
 class Reader(asyncio.Protocol):
@@ -94,7 +115,7 @@ async def by_hand(url: str, documents: Documents, connections: int) -> int:
 def main(client: str, url: str, file: str, connections: str) -> int:
     """0 where nothing differs."""
     documents = json.loads(Path(file).read_bytes())
-    read = {"aiohttp": with_aiohttp, "protocol": by_hand}[client]
+    read = {"aiohttp": with_aiohttp, "protocol": by_hand, "writes": writes}[client]
     different = asyncio.run(read(url, iter(documents), int(connections)))
     print(f"{len(documents)} documents, {different} differ")
     return 1 if different else 0

@@ -87,7 +87,7 @@ def documents(one: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def build(root: Path, offices: Sequence[Mapping[str, Any]], url: str) -> None:
     """The tutorial's project in `root`, with these offices in an inventory of JSON and a new ledger."""
     shutil.copytree(
-        TUTORIAL, root, ignore=shutil.ignore_patterns("__pycache__", "*.md", "emulator.py", "inventory.yml")
+        TUTORIAL, root, ignore=shutil.ignore_patterns("__pycache__", "tests", "emulator.py", "inventory.yml")
     )
     declared = {}
     for one in offices:

@@ -35,11 +35,3 @@ def show(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         first, *rest = (text.ljust(width) if i == 0 else text.rjust(width)
                         for i, (text, width) in enumerate(zip(row, widths, strict=True)))  # fmt: skip
         print("  " + "   ".join([first, *rest]))
-
-
-def judge(claims: Sequence[Claim]) -> int:
-    """Prints the claims; 1 where one is not kept."""
-    print()
-    for claim in claims:
-        print(claim)
-    return 0 if all(claim.holds for claim in claims) else 1

@@ -8,12 +8,14 @@
 | GET /__stats | how many of each, as JSON |
 | POST /__reset | forgets documents and counts |
 | POST /__latency/MS | answers every call below /api so much later |
+| POST /__broken/N | the next N writes take effect, and their answer is lost in a 502 |
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import threading
 from collections import Counter
@@ -75,12 +77,14 @@ class OfficeApi:
             self.calls.clear()
         elif path.startswith("/__latency/"):
             self._latency = float(path.rpartition("/")[2]) / 1000
+        elif path.startswith("/__broken/"):
+            self.broken = int(path.rpartition("/")[2])
         counts = {name: self.calls[name.upper()] for name in ("get", "put", "delete")}
         return _answer({**counts, "resources": len(self.documents)})
 
 
 def _answer(data: Any, status: int = 200) -> web.Response:
-    return web.Response(body=json.dumps(data).encode(), status=status, content_type="application/json")
+    return web.Response(body=json.dumps(data).encode() + b"\n", status=status, content_type="application/json")
 
 
 @asynccontextmanager
@@ -103,23 +107,31 @@ def running(api: OfficeApi, port: int = 0) -> Iterator[str]:
     thread.start()
     server = serving(api, port)
     try:
-        yield asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
-        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
+        url = asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
+        try:
+            yield url
+        finally:
+            asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
-async def main(port: int) -> None:
-    """Serves until Ctrl-C."""
-    async with serving(OfficeApi(), port) as url:
-        print(f"The office API is at {url}; Ctrl-C ends it.", flush=True)
-        await asyncio.Event().wait()
+async def main(port: int) -> int:
+    """Serves until Ctrl-C; 1 where something else has the port."""
+    try:
+        async with serving(OfficeApi(), port) as url:
+            print(f"The office API is at {url}; Ctrl-C ends it.", flush=True)
+            await asyncio.Event().wait()
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        print(f"It cannot be at port {port}: {why}. Give another: python emulator.py PORT", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":
     try:
-        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 18080))
+        sys.exit(asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 18080)))
     except KeyboardInterrupt:
         pass

@@ -1,6 +1,8 @@
-"""The log of a fault of ours: what a maintainer needs, and nothing that could be a secret.
+"""The log of a fault, ours or of a project's driver or module: what its maintainer needs, and nothing that could be a
+secret.
 
-No values of variables, no messages of foreign errors and no values from the command line: any of these may hold one.
+No values of variables, no messages of foreign errors, no values from the command line, and no lines of code that are
+not inregel's own: any of these may hold one.
 """
 
 from __future__ import annotations
@@ -18,6 +20,10 @@ from typing import Final
 
 from inregel import __version__
 
+_MOST: Final = 10
+"""Faults of which a log tells; of a broken driver every office has one, all alike."""
+_HERE: Final = Path(__file__).resolve().parents[1]
+_OURS: Final = (_HERE, _HERE.parent / "modules")
 PARTS: Final = ("click", "rich", "pyyaml", "jsonschema", "jinja2", "cryptography", "aiohttp", "openpyxl")
 
 
@@ -41,6 +47,22 @@ def report(
     if os.environ.get("INREGEL_DEBUG"):
         said += "\n" + "".join(traceback.format_exception(error))
     return said
+
+
+def note(
+    errors: Sequence[BaseException],
+    arguments: Sequence[str],
+    directory: Path | None = None,
+    temporary: Path | None = None,
+) -> str:
+    """Writes one log for faults of drivers or modules that were told already; returns what to say of it."""
+    error = errors[0] if len(errors) == 1 else BaseExceptionGroup("faults", errors[:_MOST])
+    text = log(error, arguments)
+    try:
+        file = _write(text, directory or _directory(arguments), temporary or Path(tempfile.gettempdir()))
+    except OSError as problem:
+        return f"The log of this fault could not be written ({problem.strerror}); here it is:\n\n{text}"
+    return f"The log of this fault is at {file}: it holds no secrets; please send it to who maintains that code.\n"
 
 
 def log(error: BaseException, arguments: Sequence[str]) -> str:
@@ -91,7 +113,7 @@ def _chain(error: BaseException | None) -> Iterator[str]:
         yield f"{type(error).__module__}.{type(error).__qualname__}"
         for frame in traceback.extract_tb(error.__traceback__):
             yield f"  {_short(frame.filename)}:{frame.lineno} {frame.name}"
-            if frame.line:
+            if frame.line and _public(frame.filename):
                 yield f"      {frame.line}"
         if isinstance(error, BaseExceptionGroup):
             for each in error.exceptions:
@@ -99,6 +121,12 @@ def _chain(error: BaseException | None) -> Iterator[str]:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         if error is not None:
             yield "which came from"
+
+
+def _public(filename: str) -> bool:
+    """Whether the code is inregel's own or of what it is built on; what a project wrote may hold what it should not."""
+    path = Path(filename)
+    return "site-packages" in path.parts or any(path.is_relative_to(each) for each in _OURS)
 
 
 def _short(filename: str) -> str:

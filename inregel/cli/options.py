@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import getpass
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -140,6 +140,12 @@ def _password_source(text: str) -> None:
         raise click.BadParameter(f"{text}: {what}", param_hint="--vault-id" if sign else "--vault-password-file")
 
 
+def _note_faults(arguments: Sequence[str], context: Context, errors: Sequence[BaseException]) -> None:
+    from inregel.cli import fault
+
+    context.err.write(fault.note(errors, arguments, context.directory))
+
+
 def _context(directory: Path | None, color: str | None, quiet: bool, values: dict[str, Any]) -> Context:
     """The `Context`; takes out of `values` what belongs in it. What stands before the command counts too."""
     before = click.get_current_context().find_root().obj or {}
@@ -160,4 +166,5 @@ def _context(directory: Path | None, color: str | None, quiet: bool, values: dic
     if base is None and sys.stdin is not None and sys.stdin.isatty():
         context.ask = getpass.getpass
     context.secrets = not values.pop("no_secrets", False)
+    context.note_faults = functools.partial(_note_faults, before.get("arguments", ()), context)
     return context

@@ -26,7 +26,7 @@ def _invoke(arguments: list[str], context: Context | None) -> int:
         from click.shell_completion import shell_complete
 
         return shell_complete(root, {}, "inregel", "_INREGEL_COMPLETE", instruction)
-    with root.make_context("inregel", arguments, obj={"context": context}) as started:
+    with root.make_context("inregel", arguments, obj={"context": context, "arguments": arguments}) as started:
         return int(root.invoke(started) or 0)
 
 
@@ -45,7 +45,7 @@ def run(
         platform.terminate_quietly()
         return INTERRUPTED
     except BaseException as error:
-        return _show(error, arguments)
+        return _show(error, arguments, None if context is None else context.directory)
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -64,7 +64,7 @@ def _open_streams() -> None:
             setattr(sys, name, empty)
 
 
-def _show(error: BaseException, arguments: Sequence[str]) -> int:
+def _show(error: BaseException, arguments: Sequence[str], directory: Path | None = None) -> int:
     """Says what went wrong; returns the exit code."""
     say = sys.stderr.write
     match error:
@@ -78,6 +78,10 @@ def _show(error: BaseException, arguments: Sequence[str]) -> int:
             return USER
         case InregelError():
             say(f"{error}\n")
+            if error.exit_code == FAULT:
+                from inregel.cli import fault
+
+                say(fault.note([error], arguments, directory))
             return error.exit_code
         case OSError() if error.errno in _OF_THE_MACHINE:
             say(f"{_OF_THE_MACHINE[error.errno]}: {error.filename or error.strerror}\n")

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Unpack
 
 from inregel.commands.context import Context
-from inregel.commands.plan import Choice, make, opened, plan, show, text_stream, with_engine, worst, write_reports
+from inregel.commands.plan import (
+    Choice,
+    make,
+    opened,
+    plan,
+    show,
+    text_stream,
+    warn_of_nobody,
+    with_engine,
+    worst,
+    write_reports,
+)
 from inregel.commands.session import Session
 from inregel.errors import InregelError
 
@@ -134,6 +145,7 @@ def show_outcome(session: Session, outcome: Outcome, playbook: str, options: Cho
         color=looks.color,
         next_command=f"inregel plan {playbook}",
     )
+    warn_of_nobody(session, outcome.after)
     write_reports(context, outcome, options)
 
 

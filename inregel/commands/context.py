@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,6 +51,8 @@ class Context:
     """False with --no-secrets."""
     quiet: bool = False
     """True with --quiet: no progress."""
+    note_faults: Callable[[Sequence[BaseException]], None] = lambda errors: None
+    """Writes a log of faults in drivers and modules that the command goes on after, and says where it lies."""
 
     def say(self, text: str = "") -> None:
         """One line (or more) to standard output."""

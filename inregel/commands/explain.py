@@ -89,7 +89,8 @@ def _arguments(session: Session, entry: Entry, playbook: str) -> Mapping[str, An
     from inregel.report.explanation import task_of
 
     play = session.playbook(playbook).plays[entry.play]
-    declared = [each for each in session.project.declare(play, entry.office) if each.task.where == task_of(entry)]
+    here = (each for each in session.project.declare(play, entry.office) if each.task.where == task_of(entry))
+    declared = [each for each in here if each.module == entry.module]
     if len(declared) > 1:
         name = key_text(entry.key)
         declared = [each for each in declared if name and name in map(str, each.args.values())]

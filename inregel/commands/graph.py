@@ -9,7 +9,7 @@ from inregel.commands.context import Context
 from inregel.commands.inventory import open_project
 
 if TYPE_CHECKING:
-    from inregel.config.model import Play
+    from inregel.config.model import Play, Task
     from inregel.config.project import Project
 
 
@@ -57,10 +57,11 @@ def _edges(project: Project, context: Context, play: Play, office: str) -> dict[
     """`needs`, and what the modules of one office ask of each other."""
     from inregel.engine.desired import Desired
     from inregel.engine.inputs import Shared
+    from inregel.names import plain
 
     edges = _needs(play)
     now = context.now().astimezone(project.settings.time_zone)
-    shared = Shared(project.settings.root, project.secrets, now)
+    shared = Shared(project.settings.root, project.secrets, now, project.places)
     declarations = [(0, each) for each in project.declare(play, office)]
     desired = Desired(project.office(office), declarations, project.library, shared)
     index = {id(task): number for number, task in enumerate(play.tasks)}
@@ -68,9 +69,18 @@ def _edges(project: Project, context: Context, play: Play, office: str) -> dict[
         modules = {ref.partition(":")[0] for ref in item.asked}
         for other, task in enumerate(play.tasks):
             one = index[id(item.task)]
-            if task.module in modules and other != one and other not in edges[one]:
+            # Where templates decide on its connection it may be any of them.
+            meant = _module(task) in modules or (_module(task) == "" and task.module in map(plain, modules))
+            if meant and other != one and other not in edges[one]:
                 edges[one].append(other)
     return edges
+
+
+def _module(task: Task) -> str:
+    """The module of a task with the label of its connection; "" where templates decide on it."""
+    from inregel.config.chosen import static
+
+    return static(task) or ""
 
 
 def _text(number: int, play: Play, edges: Mapping[int, Sequence[int]], offices: Sequence[str]) -> str:
@@ -78,17 +88,20 @@ def _text(number: int, play: Play, edges: Mapping[int, Sequence[int]], offices: 
     lines = [f"play {number}  {play.name} ({play.pattern}{seen})"]
     names = [task.name for task in play.tasks]
     width = max(map(len, names), default=0)
-    module = max((len(task.module) for task in play.tasks), default=0)
+    modules = [_module(task) or task.module for task in play.tasks]
+    module = max(map(len, modules), default=0)
     for index, task in enumerate(play.tasks):
         after = ", ".join(names[other] for other in sorted(edges[index]))
-        lines.append(f"  {task.name:<{width}}  {task.module:<{module}}  {f'after {after}' if after else ''}".rstrip())
+        about = f"  {task.name:<{width}}  {modules[index]:<{module}}"
+        lines.append(f"{about}  {f'after {after}' if after else ''}".rstrip())
     return "\n".join(lines)
 
 
 def _dot(number: int, play: Play, edges: Mapping[int, Sequence[int]]) -> str:
     lines = [f"  subgraph cluster_{number} {{", f"    label={_quoted(play.name)};"]
     for index, task in enumerate(play.tasks):
-        lines.append(f"    t{number}_{index} [label={_quoted(f'{task.name}|{task.module}'.replace('|', chr(10)))}];")
+        label = f"{task.name}\n{_module(task) or task.module}"
+        lines.append(f"    t{number}_{index} [label={_quoted(label)}];")
     lines += [f"    t{number}_{index} -> t{number}_{other};" for index, others in edges.items() for other in others]
     return "\n".join([*lines, "  }"])
 

@@ -15,7 +15,7 @@ from inregel.errors import InregelError
 
 if TYPE_CHECKING:
     from inregel.config.project import Project
-    from inregel.secrets.base import SecretSource
+    from inregel.secrets.base import Places, SecretSource
 
 _WIDEST = 100
 
@@ -34,7 +34,7 @@ class Masked:
         self._source = source
         self.used: dict[str, Secret] = {}
 
-    def get(self, name: str) -> Secret:
+    def get(self, name: str, places: Places | None = None) -> Secret:
         """The name."""
         return Secret(name, b"")
 

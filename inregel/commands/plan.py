@@ -7,7 +7,7 @@ import shlex
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Literal, TextIO, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Final, Literal, TextIO, TypedDict, TypeVar, Unpack
 
 from inregel.commands.context import Context
 from inregel.commands.session import Session, open_session
@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from inregel.config.playbook import Playbook
     from inregel.engine.allowance import Confirmed
     from inregel.engine.run import Options, Run
+    from inregel.errors import InregelError
     from inregel.plan.model import Outcome, Plan
     from inregel.plan.progress import Observer
 
 Result = TypeVar("Result")
+FAULT: Final = 3
+"""The exit code of a fault of inregel, or of a driver or module of the project (design §9)."""
 
 
 class Choice(TypedDict, total=False):
@@ -88,6 +91,7 @@ def with_engine(
     # The task returns nothing: asyncio.run has Python write out its result in full (twice, for an error message that
     # nobody sees, while it puts back the handler of Ctrl-C), and for a large plan that is a tenth of all.
     results: list[Result] = []
+    faults: list[InregelError] = []
 
     async def main(observer: Observer) -> None:
         settings = engine_options(session, options, observer)
@@ -95,11 +99,14 @@ def with_engine(
         async with Run(session.project, book, session.ledger, session.holder, settings) as engine:
             engine.declare()
             results.append(await work(engine))
+            faults.extend(error for error in engine.errors if error.exit_code == FAULT)
 
     with watching(
         context.err, quiet=options.get("quiet", False), color=context.color, environ=context.environ
     ) as observer:
         asyncio.run(main(observer))
+    if faults:
+        context.note_faults(faults)
     return results[0]
 
 
@@ -150,8 +157,17 @@ def show(session: Session, made: Plan, playbook: str, options: Choice, *, report
         next_command=next_command(playbook, options, context.vault_ids, irreversible(made)),
         locate=lambda where: locate(root, where),
     )
+    warn_of_nobody(session, made)
     if reports:
         write_reports(context, made, options)
+
+
+def warn_of_nobody(session: Session, made: Plan) -> None:
+    """Says which offices do not tell who does their work orders."""
+    from inregel.commands.nobody import nobody
+
+    for text in nobody(session.project, made):
+        session.context.warn(text)
 
 
 def text_stream(context: Context, options: Choice) -> TextIO:

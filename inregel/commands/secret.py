@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from inregel.commands import captured
 from inregel.commands.context import Context
 from inregel.config.model import Settings
 from inregel.config.settings import find_root, load
+from inregel.contract import Secret
 from inregel.formats import vault
 from inregel.secrets import ENVIRONMENT, open_source
-from inregel.secrets.base import Ask, SecretError, SecretMissing, checked
+from inregel.secrets.base import Ask, NotCaptured, SecretError, SecretMissing, checked
+from inregel.secrets.chain import Chain
 from inregel.secrets.entries import block, quoted
 from inregel.secrets.files import Disk, locked, replace_all
 from inregel.secrets.passwords import Password, Passwords
@@ -63,11 +66,12 @@ def show(context: Context, name: str = "", *, reveal: bool = False) -> int:
     if reveal:
         if not name:
             raise SecretError(reason="Say which one to reveal: inregel secret show NAME --reveal")
-        value = source.get(name).reveal_bytes()
+        value = _revealed(context, chosen, source, name).reveal_bytes()
         context.warn(f"The value of {name} is shown in clear.")
         _write(context, value)
         return 0
     rows = [(each, store.place) for store in source.stores for each in store.names() if not name or _same(each, name)]
+    rows += [each for each in captured.rows(context, chosen) if not name or each[0] == name]
     if name and not rows:
         raise SecretMissing(name, [each for store in source.stores for each in store.names()])
     width = max((len(each) for each, _ in rows), default=0)
@@ -78,6 +82,17 @@ def show(context: Context, name: str = "", *, reveal: bool = False) -> int:
     elif name:
         context.warn(f"To see its value: inregel secret show {name} --reveal")
     return 0
+
+
+def _revealed(context: Context, settings: Settings, source: Chain, name: str) -> Secret:
+    """From the stores and the environment, else what was captured under `NAME` or `IDENTITY:NAME`."""
+    try:
+        return source.get(name)
+    except (SecretMissing, NotCaptured):
+        found = captured.find(context, settings, name)
+        if found is None:
+            raise
+        return found
 
 
 def encrypt(

@@ -26,6 +26,10 @@ class WhichPlaybook(InregelError):
     """There {count} in playbooks/, so say which one: {hint}"""
 
 
+class Unreadable(InregelError):
+    """The folder {folder} cannot be read: {reason}. Who may read it is shown by: ls -ld {folder}"""
+
+
 @dataclass(slots=True)
 class Session:
     """An open project."""
@@ -105,13 +109,24 @@ def open_session(
 
 def all_playbooks(root: Path) -> list[str]:
     """The playbooks of the project: not the files of tasks and variables that stand beside them and that they name."""
-    found = {path: _plays(path, root) for path in sorted((root / "playbooks").glob("*.yml"))}
+    found = {path: _plays(path, root) for path in _playbook_files(root / "playbooks")}
     parts = {os.path.realpath(path.parent / name) for path, plays in found.items() for name in _named(plays)}
     return [
         path.relative_to(root).as_posix()
         for path, plays in found.items()
         if os.path.realpath(path) not in parts or any("offices" in play for play in plays)
     ]
+
+
+def _playbook_files(folder: Path) -> list[Path]:
+    """In order of name. Raises `Unreadable`: a folder that hides its playbooks is not one without any."""
+    try:
+        found = sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise Unreadable(folder=f"{folder.name}/", reason=error.strerror) from error
+    return [path for path in found if path.name.endswith(".yml") and not path.is_dir()]
 
 
 def _plays(path: Path, root: Path) -> list[Mapping[str, Any]]:

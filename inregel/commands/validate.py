@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -82,14 +82,14 @@ def _load(context: Context, root: Path, extra_vars: Sequence[str], inventory: Se
         environ=context.environ,
         vault_ids=context.vault_ids,
         ask=context.ask,
-        captured=lambda name: _captured(context, chosen, name),
+        captured=lambda name, connections: _captured(context, chosen, name, connections),
         usable=context.secrets,
     )
     return project.load(context.directory, extra_vars=extra_vars, inventory=inventory, secrets=secrets)
 
 
-def _captured(context: Context, chosen: Settings, name: str) -> Secret | None:
-    """A secret that the ledger captured; None also where there is no ledger yet, as a fresh clone has none."""
+def _captured(context: Context, chosen: Settings, name: str, connections: Sequence[str]) -> Mapping[str, Secret]:
+    """What the ledger captured; nothing also where there is no ledger yet, as a fresh clone has none."""
     from inregel.ledger import open_ledger
     from inregel.ledger.base import LedgerError
 
@@ -102,9 +102,9 @@ def _captured(context: Context, chosen: Settings, name: str) -> Secret | None:
             environ=context.environ,
         )
     except LedgerError:
-        return None
+        return {}
     try:
-        return ledger.captured(name)
+        return ledger.captured(name, connections)
     finally:
         ledger.close()
 

@@ -91,7 +91,10 @@ def done(
             given = _ask_all(context, order.order.schema, given)
         by = by or _asked(context, "Your name", order.order.person)
         ended = work.done(number, by, given, context.directory / evidence if evidence else None, found=found)
+        remarks = [remark for remark in work.remarks if remark]
     context.say(printable(f"{ended.number} is done ({describe(ended.order.lines)}), as said by {ended.by}."))
+    for remark in remarks:
+        context.warn(printable(remark))
     context.say("Next: inregel apply PLAYBOOK goes on with what follows. What else is asked: inregel work list")
     return 0
 
@@ -247,6 +250,13 @@ def _open(context: Context, *, secrets: bool) -> Iterator[Work]:
                 captured=ledger.captured,
                 usable=context.secrets,
             )
-        yield Work(ledger, Library(root), source, now, chosen)
+
+        def places(office: str) -> Mapping[str, Sequence[str]]:
+            """Only a captured secret needs the whole inventory."""
+            from inregel.config import project
+
+            return project.load(root, secrets=source).places(office)
+
+        yield Work(ledger, Library(root), source, now, chosen, places)
     finally:
         ledger.close()

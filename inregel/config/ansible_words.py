@@ -60,7 +60,6 @@ _INSTEAD: Final[dict[str, str]] = {
     "local_action": _MODULE,
     "action": _MODULE,
     "args": _MODULE,
-    "connection": "`connections:` on the office in the inventory",
     "delegate_to": _ALONE,
     "delegate_facts": _ALONE,
     "run_once": _ALONE,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from inregel.config import schema
 from inregel.config.expressions import Absent, Problem
 from inregel.config.mistakes import Mistake, Position, Where
 from inregel.config.scope import OfficeScope
 from inregel.config.templates import settle, told
-from inregel.config.words import nearest
+from inregel.config.words import listed, nearest
 from inregel.contract import Connection, Fault, Secret
 
 _HIDDEN = Secret("hidden", b"")
+_LABEL: Final = re.compile(r"[a-z0-9_]+")
 
 
 class PartlyKnown(Mapping[str, Any]):
@@ -30,6 +32,10 @@ class PartlyKnown(Mapping[str, Any]):
         if absent is not None:
             raise Fault(absent.reason, remedy=absent.remedy)
         return self._values[name]
+
+    def hides(self, names: Iterable[str]) -> bool:
+        """Whether one of these cannot be had."""
+        return any(name in self._absent for name in names)
 
     def __contains__(self, name: object) -> bool:
         return name in self._values
@@ -63,13 +69,48 @@ class Connections:
         if not isinstance(declared, Mapping):
             note(Mistake("`connections` is a mapping of systems to how they are reached", place, "assu: {...}"))
             return {}
-        found = {}
+        found: dict[str, Connection] = {}
         for name in declared:
             where = place._replace(path=(*place.path, name)) if isinstance(place, Where) else place
             connection = self._one(office, name, declared, where, scope, note)
             if connection is not None:
+                self._refuse_same(connection, found, where, note)
                 found[name] = connection
         return found
+
+    def _refuse_same(
+        self,
+        connection: Connection,
+        found: Mapping[str, Connection],
+        where: Where | Position,
+        note: Callable[[Mistake], None],
+    ) -> None:
+        """Two names for one place would make two resources of each thing that is there."""
+        parts = (self._schema_of(connection.system) or {}).get("x-identity", ())
+        if isinstance(connection.settings, PartlyKnown) and connection.settings.hides(parts):
+            return
+        same = next((each.name for each in found.values() if each.identity == connection.identity), None)
+        if same is not None:
+            alike = listed(parts, last="and")
+            message = f"`{connection.name}` is the same place as `{same}`: they have the same {alike}"
+            note(Mistake(message, where._replace(key=True) if isinstance(where, Where) else where))
+
+    def identities(self, office: str, scope: OfficeScope) -> Iterator[tuple[str, str]]:
+        """Name and identity of each connection, alone; those that are not right are left out."""
+        try:
+            declared = scope.get("connections")
+        except (KeyError, Problem, Absent):
+            return
+        for name in declared if isinstance(declared, Mapping) else ():
+            shape = self._schema_of(name.partition(".")[0])
+            try:
+                settings = declared[name] or {}
+                keys = () if shape is None else shape.get("x-identity", ())
+                values = {key: settle(settings[key]) for key in keys if key in settings}
+            except (Problem, Absent):
+                continue
+            if shape is not None:
+                yield name, _identity(office, name, shape, values)
 
     def _one(
         self,
@@ -80,7 +121,11 @@ class Connections:
         scope: OfficeScope,
         note: Callable[[Mistake], None],
     ) -> Connection | None:
-        system = name.partition(".")[0]
+        system, dot, label = name.partition(".")
+        if dot and not _LABEL.fullmatch(label):
+            place = where._replace(key=True) if isinstance(where, Where) else where
+            note(Mistake("behind the dot stands a label of small letters, digits and `_`", place, f"{system}.test"))
+            return None
         shape = self._schema_of(system)
         if shape is None:
             place = where._replace(key=True) if isinstance(where, Where) else where
@@ -112,11 +157,16 @@ class Connections:
             note(mistake)
         if before:
             return None
-        parts = [str(values.get(key, "")) for key in shape.get("x-identity", ())]
-        identity = f"{system}:{'/'.join(parts)}" if parts else f"{name}:{office}"
+        identity = _identity(office, name, shape, values)
         return Connection(
             system, name, identity, PartlyKnown(values, absent) if absent else values, int(shape.get("x-limit", 0))
         )
+
+
+def _identity(office: str, name: str, shape: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    """System and the settings that its schema marks; where it marks none, the connection of this office."""
+    parts = [str(values.get(key, "")) for key in shape.get("x-identity", ())]
+    return f"{name.partition('.')[0]}:{'/'.join(parts)}" if parts else f"{name}:{office}"
 
 
 def _report(problem: Problem, place: Where | Position, scope: OfficeScope, note: Callable[[Mistake], None]) -> None:

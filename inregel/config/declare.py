@@ -6,11 +6,11 @@ and checked per office, which is quick where they are right. Mistakes are collec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from inregel.config import schema
+from inregel.config import chosen, schema
 from inregel.config.expressions import Absent, Problem, Sealed
 from inregel.config.mistakes import Mistake, Position, Where
 from inregel.config.model import Declaration, Play, Task
@@ -34,6 +34,8 @@ class _Compiled:
     schema: Mapping[str, Any]
     render: Render | None
     """Of the arguments; None where they hold no template."""
+    connections: list[Render | None]
+    """Of `task.connections`."""
     loop: Render | None
     conditions: list[tuple[Render | bool, Where]]
     before_loop: list[tuple[Render | bool, Where]]
@@ -55,8 +57,14 @@ class Declarer:
         self._compiled: dict[int, tuple[Task, _Compiled]] = {}
         self._skipped: dict[int, Task] = {}
 
-    def declare(self, play: Play, office: str, shared: Shared, wrong: Wrong) -> list[Declaration]:
-        """What the tasks of a play declare for one office; mistakes go to `wrong`."""
+    def declare(
+        self, play: Play, office: str, shared: Shared, wrong: Wrong, there: Collection[str] | None = ()
+    ) -> list[Declaration]:
+        """What the tasks of a play declare for one office, whose connections are `there`; mistakes go to `wrong`.
+
+        None: which connections there are cannot be known, for want of a secret.
+        """
+        labelled = there is not None and any("." in name for name in there)
         scope = OfficeScope(shared)
         result: list[Declaration] = []
         for task in play.tasks:
@@ -65,10 +73,14 @@ class Declarer:
                 for mistake in compiled.mistakes:
                     wrong.add(mistake)
                 continue
-            if compiled.constant is not None:
+            if compiled.constant is not None and not (labelled or compiled.connections):
                 result.append(compiled.constant)
                 continue
-            one = _One(self._templates, compiled, office, wrong)
+            one = _One(self._templates, compiled, _Reached(office, there), wrong)
+            if compiled.constant is not None:
+                if one.reached(scope):
+                    result.append(compiled.constant)
+                continue
             if compiled.plain:
                 result += one.single(scope)
             else:
@@ -95,6 +107,7 @@ class Declarer:
         render = self._leaves(task.args, where, problems)
         loop = self._leaves(task.loop, _below(task.where, "loop"), problems)
         conditions = [self._condition(when, _when_place(task, index), problems) for index, when in enumerate(task.when)]
+        connections = [self._leaves(each.text, each.where, problems) for each in task.connections]
         wanted: Mapping[str, Any] | None = None
         unknown: list[Mistake] = []
         try:
@@ -106,6 +119,7 @@ class Declarer:
             where=where,
             schema=wanted or {},
             render=render,
+            connections=connections,
             loop=loop,
             conditions=conditions,
             before_loop=[
@@ -119,8 +133,9 @@ class Declarer:
             compiled.place = lambda name: place_of(name, layers)
         if wanted is not None and render is None and not problems:
             compiled.mistakes += schema.check(task.args, wanted, where)
-            if compiled.plain and not conditions:
-                compiled.constant = Declaration(task, task.module, task.args)
+            module = chosen.static(task)
+            if compiled.plain and not conditions and module is not None:
+                compiled.constant = Declaration(task, module, task.args)
         return compiled
 
     def _leaves(self, value: Any, where: Where, problems: list[tuple[Problem, Where]]) -> Render | None:
@@ -157,17 +172,32 @@ def _when_place(task: Task, index: int) -> Where:
     return _below(task.where, "when", index) if len(task.when) > 1 else _below(task.where, "when")
 
 
+class _Reached(NamedTuple):
+    """An office, and the names of its connections."""
+
+    office: str
+    there: Collection[str] | None
+
+
 class _One:
     """One task for one office."""
 
-    __slots__ = ("_compiled", "_office", "_task", "_templates", "_wrong")
+    __slots__ = ("_compiled", "_office", "_task", "_templates", "_there", "_wrong")
 
-    def __init__(self, templates: Templates, compiled: _Compiled, office: str, wrong: Wrong) -> None:
+    def __init__(self, templates: Templates, compiled: _Compiled, reached: _Reached, wrong: Wrong) -> None:
         self._templates = templates
         self._compiled = compiled
         self._task = compiled.task
-        self._office = office
+        self._office, self._there = reached
         self._wrong = wrong
+
+    def reached(self, scope: OfficeScope) -> bool:
+        """Whether its connection is there; notes the mistake where it is not."""
+        try:
+            self._module(scope, skipped=False)
+        except _Said:
+            return False
+        return True
 
     def single(self, scope: OfficeScope) -> Iterator[Declaration]:
         """The declaration in a scope; nothing where there is a mistake."""
@@ -240,9 +270,29 @@ class _One:
                 return False
         return True
 
+    def _module(self, scope: OfficeScope, *, skipped: bool) -> str:
+        """The module with the label of its connection. Raises `Absent`, or `_Said` after a mistake was noted."""
+        task = self._task
+        try:
+            return chosen.module_at(task, self._compiled.connections, scope, self._there)
+        except chosen.Refused as refused:
+            if not skipped:
+                self._wrong.add(refused.mistake, self._office)
+        except Problem as problem:
+            if not skipped:
+                self._report(problem, task.connections[0].where, scope)
+        raise _Said
+
     def _declared(self, scope: OfficeScope, skipped: bool) -> Iterator[Declaration]:
         compiled, task = self._compiled, self._task
         args = task.args
+        try:
+            module = self._module(scope, skipped=skipped)
+        except Absent as absent:
+            yield self._fault(absent, skipped)
+            return
+        except _Said:
+            return
         if compiled.render is not None:
             try:
                 args = compiled.render(scope)
@@ -263,10 +313,11 @@ class _One:
                     for mistake in found:
                         self._wrong.add(self._traced(mistake, scope), self._office)
                 return
-        yield Declaration(task, task.module, args, skipped=skipped)
+        yield Declaration(task, module, args, skipped=skipped)
 
     def _fault(self, absent: Absent, skipped: bool = False) -> Declaration:
-        return Declaration(self._task, self._task.module, {}, absent.reason, absent.remedy, skipped)
+        module = chosen.static(self._task) or self._task.module
+        return Declaration(self._task, module, {}, absent.reason, absent.remedy, skipped)
 
     def _report(self, problem: Problem, where: Where, scope: OfficeScope) -> None:
         message, instead = told(problem, scope.names())

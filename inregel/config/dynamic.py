@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from inregel.config.inventory import Builder
+from inregel import platform
+from inregel.config.builder import Builder
 from inregel.config.mistakes import Mistake, Position, Where
 from inregel.config.tree import NAME
 from inregel.config.variables import Layer
@@ -20,6 +21,7 @@ from inregel.config.variables import Layer
 _SECONDS: Final = 120
 """How long a script may take for one answer."""
 _DATA: Final = frozenset({".yml", ".yaml", ".json", ".xlsx", ".csv"})
+_PROGRAMS: Final = frozenset({".py", ".sh", ".rb", ".pl"})
 PARTS: Final = frozenset({"hosts", "vars", "children"})
 
 
@@ -30,6 +32,17 @@ class ScriptProblem(Exception):
 def is_script(path: FilePath) -> bool:
     """Whether a file is to be run rather than read."""
     return path.suffix.lower() not in _DATA and os.access(path, os.X_OK)
+
+
+def is_locked_script(path: FilePath) -> bool:
+    """Whether a file is a program that nobody may run yet: a checkout or a copy has lost that right."""
+    if path.suffix.lower() in _DATA or platform.endless(path):
+        return False
+    try:
+        with path.open("rb") as stream:
+            return stream.read(2) == b"#!" or path.suffix.lower() in _PROGRAMS
+    except OSError:
+        return False
 
 
 def is_dynamic(data: Any) -> bool:
@@ -139,7 +152,7 @@ class Layers:
 
 
 def _read_group(builder: Builder, name: str, group: Mapping[str, Any], layers: Layers, say: Any) -> None:
-    builder.group(name)
+    builder.group(name, Where(layers.file, (name,), key=True))
     hosts, values, children = group.get("hosts") or [], group.get("vars") or {}, group.get("children") or []
     if not isinstance(hosts, list) or not isinstance(values, dict) or not isinstance(children, list):
         say(f"of the group {name}, `hosts` and `children` are lists of names and `vars` is a mapping", name)

@@ -43,6 +43,17 @@ class Settings:
 
 
 @frozen
+class Chosen:
+    """`connection:` at a task, or at the play or the `import_tasks` above it."""
+
+    text: str
+    """The name of a connection, `afas.test`, or a template that gives it."""
+    where: Where
+    own: bool = False
+    """It stands at the task itself; else it is for the tasks of its own system."""
+
+
+@frozen
 class Task:
     """One task of a play, unrendered."""
 
@@ -58,6 +69,8 @@ class Task:
     needs: tuple[str, ...] = ()
     """Names of tasks, or `module` / `module:key`, that come first."""
     exact: bool = False
+    connections: tuple[Chosen, ...] = ()
+    """What is said about its connection, the nearest first."""
     vars: Mapping[str, Any] = field(default_factory=dict)
     quiet: bool = False
     """Left out by --tags or --skip-tags: still declared (for `exact` and dependencies), never planned."""
@@ -85,6 +98,7 @@ class Declaration:
 
     task: Task
     module: str
+    """With the label of its connection: `afas.user`, `afas.user@test`."""
     args: Mapping[str, Any]
     """Secrets are `contract.Secret`."""
     fault: str = ""

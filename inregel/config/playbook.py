@@ -1,27 +1,31 @@
 """Playbooks: plays and their tasks, with `import_tasks`, tags and `vars_files` worked in.
 
-The structure is checked against `schemas/playbook.schema.json`; here is what it means. Tags, and what inherits them,
-are Ansible's: the play and `import_tasks` hand theirs on; `always`, `never`, `tagged`, `untagged`, `all`.
-What does not belong here: rendering for an office (`inregel.config.declare`).
+The structure is checked against `schemas/playbook.schema.json`; here is what it means. The play and `import_tasks` hand
+their tags on to what they hold, as in Ansible.
+What does not belong here: rendering for an office (`inregel.config.declare`); which tags are chosen (`labels`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from inregel.config import schema
+from inregel.config import chosen, schema
 from inregel.config.expressions import MARKS
+from inregel.config.labels import Labels, wanted
 from inregel.config.mistakes import ConfigError, Mistake, Path, Position, Where
-from inregel.config.model import Play, Task
+from inregel.config.model import Chosen, Play, Task
 from inregel.config.needs import check_needs
+from inregel.config.templates import Templates
 from inregel.config.variables import Files, Layer, Locked, Reader, Vars, check_names
 from inregel.config.words import nearest
 from inregel.frozen import frozen
 
-KEYWORDS: Final = frozenset({"name", "when", "loop", "loop_control", "tags", "needs", "exact", "vars", "import_tasks"})
+KEYWORDS: Final = frozenset(
+    {"name", "when", "loop", "loop_control", "tags", "needs", "exact", "connection", "vars", "import_tasks"}
+)
 """Keys of a task that are not the name of a module."""
 
 
@@ -43,6 +47,10 @@ class _Inherited:
     vars: tuple[Layer, ...] = ()
     files: tuple[FilePath, ...] = ()
     """The files that import each other, outermost first."""
+    play: tuple[Layer, ...] = ()
+    """The variables of the play."""
+    connections: tuple[Chosen, ...] = ()
+    """The nearest first."""
 
 
 @dataclass(slots=True)
@@ -58,7 +66,13 @@ class Playbooks:
     skip_tags: Sequence[str] = ()
     folders: Collection[FilePath] = ()
     """Those whose `group_vars/` and `office_vars/` are read."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """`--extra-vars`."""
     mistakes: list[Mistake] = field(default_factory=list)
+    _labels: Labels = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._labels = Labels(self.mistakes, Templates(), self.extra)
 
     def read(self, path: FilePath) -> Playbook:
         """The playbook; look at `mistakes` before using it."""
@@ -98,17 +112,21 @@ class Playbooks:
     # --- plays and tasks --------------------------------------------------------------------------------------------
 
     def _play(self, data: Mapping[str, Any], path: FilePath, where: Where) -> Play:
-        tags = tags_of(data.get("tags"))
         layers = self._vars(data.get("vars"), where)
         vars_files = data.get("vars_files") or []
         for index, file in enumerate([vars_files] if isinstance(vars_files, str) else vars_files):
             layers += self._vars_file(file, path, _below(where, "vars_files", index))
-        tasks = self._tasks(data.get("tasks") or [], path, _below(where, "tasks"), _Inherited(tags, files=(path,)))
+        tags = self._labels.tags(data.get("tags"), where, layers)
+        connections = chosen.chosen(data, where)
+        inherited = _Inherited(tags, files=(path,), play=tuple(layers), connections=connections)
+        tasks = self._tasks(data.get("tasks") or [], path, _below(where, "tasks"), inherited)
+        self.mistakes += chosen.idle(connections, tasks)
         serial = data.get("serial", ())
         pattern = data.get("offices", "")
         percentage = data.get("max_fail_percentage")
         return Play(
-            name=str(data.get("name") or (pattern if isinstance(pattern, str) else ",".join(pattern))),
+            name=self._labels.name(data.get("name"), where, layers)
+            or (pattern if isinstance(pattern, str) else ",".join(pattern)),
             pattern=pattern if isinstance(pattern, str) else ",".join(map(str, pattern)),
             where=where,
             tasks=tuple(tasks),
@@ -135,7 +153,7 @@ class Playbooks:
         beside = path.parent / file
         target = beside if beside.is_file() else self.files.root / file
         if not target.is_file():
-            self.mistakes.append(Mistake(f"there is no file {file}", where, _near(beside)))
+            self.mistakes.append(_no_file(file, beside if beside.exists() else target, where, _near(beside)))
             return []
         name = self.files.name(target)
         try:
@@ -173,7 +191,7 @@ class Playbooks:
             self.mistakes.append(Mistake("a file name in `import_tasks` takes no template", place))
             return []
         if not target.is_file():
-            self.mistakes.append(Mistake(f"there is no file {self.files.name(target)}", place, _near(target)))
+            self.mistakes.append(_no_file(self.files.name(target), target, place, _near(target)))
             return []
         target = target.resolve()
         seen = [each.resolve() for each in above.files]
@@ -186,13 +204,19 @@ class Playbooks:
         data = self._load(target, lambda data: self._check_tasks(data, name))
         if not isinstance(data, list):
             return []
+        layers = (*above.vars, *self._vars(task.get("vars"), where))
+        connections = chosen.chosen(task, where)
         inherited = _Inherited(
-            above.tags | tags_of(task.get("tags")),
+            above.tags | self._labels.tags(task.get("tags"), where, (*above.play, *layers)),
             (*above.when, *_conditions(task.get("when"))),
-            (*above.vars, *self._vars(task.get("vars"), where)),
+            layers,
             (*above.files, target),
+            above.play,
+            (*connections, *above.connections),
         )
-        return self._tasks(data, target, Where(name), inherited)
+        tasks = self._tasks(data, target, Where(name), inherited)
+        self.mistakes += chosen.idle(connections, tasks)
+        return tasks
 
     def _check_tasks(self, data: Any, name: str) -> list[Mistake]:
         """The mistakes of a file of tasks, checked as the tasks of a play."""
@@ -213,11 +237,13 @@ class Playbooks:
             place = _below(where, module)._replace(key=True)
             message = f"there is no module `{module}`; all modules: inregel doc"
             self.mistakes.append(Mistake(message, place, nearest(module, self.modules)))
-        tags = above.tags | tags_of(data.get("tags"))
+        layers = (*above.vars, *self._vars(data.get("vars"), where))
+        seen = (*above.play, *layers)
+        tags = above.tags | self._labels.tags(data.get("tags"), where, seen)
         control = data.get("loop_control") or {}
         needs = data.get("needs") or ()
         task = Task(
-            name=str(data.get("name") or module),
+            name=self._labels.name(data.get("name"), where, seen) or module,
             module=module,
             args=data[module] if data[module] is not None else {},
             where=where,
@@ -227,7 +253,8 @@ class Playbooks:
             tags=tags,
             needs=(needs,) if isinstance(needs, str) else tuple(needs),
             exact=bool(data.get("exact", False)),
-            vars=Vars([*above.vars, *self._vars(data.get("vars"), where)]),
+            connections=(*chosen.chosen(data, where, own=True), *above.connections),
+            vars=Vars(layers),
             quiet=not wanted(tags, self.tags, self.skip_tags),
         )
         return [task]
@@ -235,6 +262,12 @@ class Playbooks:
 
 def _below(where: Where, *path: str | int) -> Where:
     return where._replace(path=(*where.path, *path))
+
+
+def _no_file(name: str, path: FilePath, where: Where, near: str) -> Mistake:
+    if path.exists():
+        return Mistake(f"{name} is not an ordinary file", where)
+    return Mistake(f"there is no file {name}", where, near)
 
 
 def _near(path: FilePath) -> str:
@@ -257,32 +290,3 @@ def _conditions(when: Any) -> tuple[Any, ...]:
     if when is None:
         return ()
     return tuple(when) if isinstance(when, list) else (when,)
-
-
-# --- tags -----------------------------------------------------------------------------------------------------------
-
-
-def tags_of(value: Any) -> frozenset[str]:
-    """`tags: a, b` or a list."""
-    if value is None:
-        return frozenset()
-    parts = value if isinstance(value, list) else [value]
-    return frozenset(tag.strip() for part in parts for tag in str(part).split(",") if tag.strip())
-
-
-def wanted(tags: frozenset[str], only: Iterable[str] = (), skip: Iterable[str] = ()) -> bool:
-    """Whether a task with `tags` is wanted under `--tags` and `--skip-tags`, as in Ansible.
-
-    Without `--tags` everything is wanted but what is tagged `never`.
-    """
-    tags = tags or frozenset({"untagged"})
-    chosen = tags_of(list(only)) or frozenset({"all"})
-    dropped = tags_of(list(skip))
-    tagged = tags != {"untagged"}
-    if "always" not in tags and not tags & chosen:
-        everything = "all" in chosen or ("tagged" in chosen and tagged)
-        if not everything or "never" in tags:
-            return False
-    if "all" in dropped:
-        return "always" in tags and "always" not in dropped
-    return not (tags & dropped or ("tagged" in dropped and tagged))

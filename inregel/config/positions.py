@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 from inregel.config.events import events
+from inregel.config.extra import EXTRA, typed
 from inregel.config.jsontext import tokens
 from inregel.config.lines import LONGEST, Lines, hidden_above, masked, place, window, without_user
 from inregel.config.mistakes import ConfigError, Mistake, Position, Unquoted, Where
@@ -155,6 +156,8 @@ class _Files:
                 instead = mistake.example
             elif written and "{{" not in written:
                 instead = quoted(cut(written))
+        if mistake.where.file == EXTRA:
+            instead = typed(mistake.where.path, instead)
         return Mistake(without_user(mistake.message), self.position(mistake.where), without_user(instead))
 
     def text(self, mistake: Mistake) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, Final
 
+from inregel import platform
 from inregel.config import dynamic, schema, source
-from inregel.config.inventory import Builder, Inventory
+from inregel.config.builder import ALL, UNGROUPED, Builder
+from inregel.config.inventory import Inventory
 from inregel.config.mistakes import ConfigError, Mistake, Position, Where
-from inregel.config.positions import failure
+from inregel.config.positions import failure, locate
 from inregel.config.tree import NAME, Tree
 from inregel.config.variables import Files, Layer, Locked
 from inregel.errors import InregelError
@@ -46,9 +49,11 @@ class Readers:
     def read(self, path: FilePath) -> Any:
         """A YAML or JSON file; None where it is empty. Raises `ConfigError`, or `Locked` where it stays encrypted."""
         try:
-            data = path.read_bytes()
+            data = None if platform.endless(path) else path.read_bytes()
         except OSError:
-            return source.read(path, self.files.root)
+            data = None
+        if data is None:
+            return source.read(path, self.files.root)  # says why not
         name = self.files.record(path, data)
         if not data.startswith(_VAULT):
             return source.read(path, self.files.root, may_be_empty=True)
@@ -79,13 +84,26 @@ class InventoryReader:
             if (folder / "host_vars").is_dir():
                 place = Position(self._files.name(folder / "host_vars"), 0, 0)
                 self._mistakes.append(Mistake("the variables of offices stand in office_vars/", place, "office_vars"))
-        inventory = self._builder.build(folders, self._readers.read, self._files)
-        mistakes = [*self._mistakes, *self._builder.mistakes]
+        whole = self._builder.finish()
+        inventory = Inventory(self._builder, folders, self._readers.read, self._files) if whole else None
+        mistakes = [*self._mistakes, *self._builder.mistakes, *self._namesakes()]
         if inventory is not None:
             mistakes += inventory.read_all()
         if mistakes or inventory is None:
             raise failure(self._files.root, mistakes)
         return inventory
+
+    def _namesakes(self) -> Iterator[Mistake]:
+        """Offices that are called like a group: a pattern, `--limit` and `group_vars/` could mean either."""
+        groups = self._builder.groups
+        for name in sorted(self._builder.offices.keys() & groups.keys()):
+            first = groups[name].where
+            if isinstance(first, Where):
+                first = locate(self._files.root, first)
+            place = f" in {first}" if first is not None else f", and `{name}` is always one"
+            message = f"`{name}` is an office here and a group{place}; a pattern could mean either"
+            instead = "another name for " + ("the office" if name in (ALL, UNGROUPED) else "one of the two")
+            yield Mistake(message, self._builder.offices[name].where, instead)
 
     def _source(self, path: FilePath) -> None:
         if not path.is_dir():
@@ -102,6 +120,10 @@ class InventoryReader:
                 self._files.note(name, dynamic.read_script(self._builder, path, name))
             except dynamic.ScriptProblem as problem:
                 self._mistakes.append(Mistake(str(problem), Position(name, 0, 0)))
+            return
+        if dynamic.is_locked_script(path):
+            message = "this is a script that gives the inventory, and it may not be run"
+            self._mistakes.append(Mistake(message, Position(name, 0, 0), f"chmod +x {shlex.quote(name)}"))
             return
         try:
             data = self._readers.read(path)

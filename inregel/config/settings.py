@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from inregel.config import schema, source
+from inregel.config import schema, source, zones
 from inregel.config.mistakes import Mistake, Where
 from inregel.config.model import Quota, Settings
 from inregel.config.positions import failure
@@ -73,17 +73,5 @@ def _zone(data: Any) -> tuple[ZoneInfo, list[Mistake]]:
     name = data.get("time_zone", DEFAULTS["time_zone"]) if isinstance(data, dict) else None
     if not isinstance(name, str) or not name:
         return ZoneInfo("UTC"), []
-    try:
-        return ZoneInfo(name), []
-    except (LookupError, ValueError, OSError):
-        # A name that is a folder, a path upwards, or in no database.
-        near = schema.nearest(name, _zones(name))
-        where = Where(FILE, ("time_zone",))
-        return ZoneInfo("UTC"), [Mistake(f"there is no time zone `{name[:60]}`", where, near or "Europe/Amsterdam")]
-
-
-def _zones(name: str) -> list[str]:
-    """Names to compare with: whole ones, and where only a city was written, the city's."""
-    zones = sorted(available_timezones())
-    city = name.rpartition("/")[2].casefold().replace(" ", "_")
-    return [zone for zone in zones if zone.rpartition("/")[2].casefold() == city] or zones
+    found = zones.named(name, Where(FILE, ("time_zone",)))
+    return (ZoneInfo("UTC"), [found]) if isinstance(found, Mistake) else (found, [])

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any, Final, NamedTuple
 
+from inregel import platform
 from inregel.config.cells import Cell, Shape, value_of
 from inregel.config.mistakes import Mistake, Position, Where
 from inregel.config.words import nearest
@@ -132,6 +133,8 @@ def _columns(spec: Mapping[str, Any], where: Where) -> list[Column]:
 
 def _open(path: FilePath, name: str, sheet: Any, where: Where) -> _Table:
     source = where._replace(path=(*where.path, "from"))
+    if platform.endless(path):
+        raise SheetProblem([Mistake(f"{name} is not an ordinary file", source)])
     if not path.is_file():
         beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
         raise SheetProblem([Mistake(f"there is no file {name}", source, nearest(path.name, beside))])

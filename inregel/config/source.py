@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from pathlib import Path
 from typing import Any, Final
 
+from inregel import platform
 from inregel.config import jsontext
 from inregel.config.events import FAST
 from inregel.config.lines import place
@@ -106,9 +106,9 @@ def _bytes(path: Path, root: Path, name: str) -> bytes:
     whole = Position(name, 0, 0)
     limit = MAX_JSON_BYTES if path.suffix.lower() == ".json" else MAX_BYTES // (1 if FAST else _SLOW)
     try:
+        if platform.endless(path):
+            raise failure(root, [Mistake("this is not a file that can be read twice", whole, "an ordinary file")])
         with path.open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise failure(root, [Mistake("this is not a file that can be read twice", whole, "an ordinary file")])
             data = file.read(limit + 1)
     except FileNotFoundError:
         raise failure(root, [Mistake("there is no such file", whole, _like(path, root))]) from None

@@ -11,7 +11,7 @@ import string
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from inregel.config.inventory import Builder
+from inregel.config.builder import Builder
 from inregel.config.mistakes import Mistake, Where
 from inregel.config.variables import Layer
 
@@ -54,7 +54,7 @@ class Tree:
         if not isinstance(name, str) or not NAME.match(name):
             self._say(f"a group {_RULE}; this is `{name}`", path, key=True)
             return False
-        group = self._builder.group(name)
+        group = self._builder.group(name, Where(self._file, path, key=True))
         if body is None:
             return True
         if not isinstance(body, dict):

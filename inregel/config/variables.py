@@ -9,9 +9,7 @@ What does not belong here: rendering templates (`inregel.config.scope`).
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -171,48 +169,3 @@ def check_names(values: Mapping[Any, Any], layer: Layer) -> Iterator[Mistake]:
             place = layer.where(name)
             where = place._replace(key=True) if isinstance(place, Where) else place
             yield Mistake(f"`{name}` always means inregel's own {name}; give the variable another name", where)
-
-
-class ExtraVarsProblem(Exception):
-    """What is wrong with one --extra-vars."""
-
-
-def parse_extra(text: str, read: Reader, directory: FilePath) -> Mapping[str, Any]:
-    """One `--extra-vars`: `name=value ...` (values are text), JSON, or `@FILE` (YAML or JSON).
-
-    Raises `ExtraVarsProblem`, or `ConfigError` for mistakes in the file.
-    """
-    stripped = text.strip()
-    if stripped.startswith("@"):
-        path = directory / stripped[1:]
-        if not path.is_file():
-            raise ExtraVarsProblem(f"--extra-vars {stripped}: there is no file {stripped[1:]}.")
-        found = read(path)
-    elif stripped.startswith("{"):
-        try:
-            found = json.loads(stripped)
-        except ValueError as error:
-            raise ExtraVarsProblem(f"--extra-vars: this is not JSON: {error}. Text given: {stripped}") from error
-    else:
-        return _pairs(stripped)
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise ExtraVarsProblem(f"--extra-vars {stripped}: write a mapping of names to values.")
-    return found
-
-
-def _pairs(text: str) -> dict[str, Any]:
-    try:
-        words = shlex.split(text)
-    except ValueError as error:
-        raise ExtraVarsProblem(f"--extra-vars: a quote is not closed: {text}") from error
-    result: dict[str, Any] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or not name.isidentifier():
-            raise ExtraVarsProblem(
-                f"--extra-vars: `{word}` is not name=value. Put a value with spaces in quotes: \"name='some text'\""
-            )
-        result[name] = value
-    return result

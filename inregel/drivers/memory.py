@@ -3,9 +3,9 @@
 It is a real driver: it keeps state, counts what was done to it, lists what it can perform, lets a third party answer
 later, shows a secret once, and fails where it is told to. It takes the time from the `World` that it is given.
 
-A view is `{module: {key: state}}`. A step is performed by setting (or removing) what it reaches. Arguments of a step
-that mean something here: `then` = (seconds, state): a third party brings the resource there later;
-`captures` = a name: the receipt carries a new secret of that name, shown this once.
+A view is `{module: {key: state}}`. A step is performed by setting (or removing) what it reaches. An argument of a step
+means something here: `then` = (seconds, state): a third party brings the resource there later. Of a step that
+captures, the receipt carries a new secret of each name, shown this once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import errno
 import json
 import os
 import secrets
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -22,13 +23,27 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from inregel.contract import Checkpoint, Connection, Driver, Key, Operation, Receipt, Scope, Secret, State, View, World
+from inregel.contract import (
+    Checkpoint,
+    Connection,
+    Driver,
+    Key,
+    Operation,
+    Receipt,
+    Scope,
+    Secret,
+    State,
+    Value,
+    View,
+    World,
+)
 from inregel.crashpoints import edge
 from inregel.errors import Unavailable
 from inregel.formats import values
 
 DEFAULT_OPERATIONS = ("memory.set", "memory.remove")
 
+_SECRET = "secret"
 Resource = tuple[str, str, Key]
 """(connection identity, module, key)."""
 Later = tuple[datetime, "State | None"]
@@ -87,7 +102,11 @@ class Store:
 
 
 class FileStore(Store):
-    """A store in a file of JSON lines; each write is one line, added whole, so that processes can share it."""
+    """A store in a file of JSON lines; each write is one line, added whole, so that processes can share it.
+
+    It stands for a system outside, which keeps the passwords that it is given: a `Secret` of a state stands in the
+    file as it is (base64), and only the owner can read the file.
+    """
 
     __slots__ = ("_at", "path")
 
@@ -100,8 +119,8 @@ class FileStore(Store):
     def put(self, resource: Resource, state: State | None, later: Later | None = None) -> None:
         """Adds a line, and takes it over."""
         identity, module, key = resource
-        then = [later[0].isoformat(), values.encode(later[1])] if later is not None else []
-        line = json.dumps([identity, module, key, values.encode(state), *then]) + "\n"
+        then = [later[0].isoformat(), _encode(later[1])] if later is not None else []
+        line = json.dumps([identity, module, key, _encode(state), *then]) + "\n"
         with edge("memory.write"):
             handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
@@ -124,9 +143,35 @@ class FileStore(Store):
             for line in file:
                 identity, module, key, state, *then = json.loads(line)
                 resource = (identity, module, key if isinstance(key, str) else (key[0], key[1]))
-                later = (datetime.fromisoformat(then[0]), values.decode(then[1])) if then else None
-                Store.put(self, resource, values.decode(state), later)
+                later = (datetime.fromisoformat(then[0]), _decode(then[1])) if then else None
+                Store.put(self, resource, _decode(state), later)
             self._at = file.tell()
+
+
+def _encode(state: State | None) -> dict[str, Any] | None:
+    """A state as JSON, secrets with name and value."""
+    if state is None:
+        return None
+    return {
+        name: {_SECRET: [value.name, b64encode(value.reveal_bytes()).decode()]}
+        if isinstance(value, Secret)
+        else values.encode_value(value)
+        for name, value in state.items()
+    }
+
+
+def _decode(data: Mapping[str, Any] | None) -> State | None:
+    """The inverse of `_encode`."""
+    if data is None:
+        return None
+    return {name: _decoded(value) for name, value in data.items()}
+
+
+def _decoded(value: Any) -> Value:
+    if isinstance(value, Mapping) and _SECRET in value:
+        name, content = value[_SECRET]
+        return Secret(name, b64decode(content))
+    return values.decode_value(value)
 
 
 class MemoryDriver:
@@ -177,8 +222,7 @@ class MemoryDriver:
         store.put(resource, operation.reaches, later)
         if fault is not None:
             return self._fail(fault)
-        name = operation.arguments.get("captures")
-        captured = {str(name): Secret(str(name), secrets.token_hex(16))} if name else {}
+        captured = {name: Secret(name, secrets.token_hex(16)) for name in operation.captures}
         return Receipt("performed", captured=captured)
 
     @staticmethod

@@ -9,6 +9,7 @@ from time import perf_counter
 
 from inregel import rollout
 from inregel.engine import planning
+from inregel.engine.background import Background
 from inregel.engine.office import Desk, Job, OfficeOutcome, OfficeWork
 from inregel.engine.rolling import Rolling, has_failed
 from inregel.engine.run import OfficeRun, Run
@@ -32,7 +33,7 @@ async def apply(run: Run, desk: Desk) -> Outcome:
     )
     outcome = Outcome(plan)
     run.note_fences()
-    background = planning.Background.read(run, list(run.offices), journal=True)
+    background = Background.read(run, list(run.offices), journal=True)
     for index in range(len(run.plays)):
         await _play(run, desk, index, outcome, background)
         if outcome.stopped or run.stopping:
@@ -43,7 +44,7 @@ async def apply(run: Run, desk: Desk) -> Outcome:
     return outcome
 
 
-async def _play(run: Run, desk: Desk, index: int, outcome: Outcome, background: planning.Background) -> None:
+async def _play(run: Run, desk: Desk, index: int, outcome: Outcome, background: Background) -> None:
     """One play: its batches in turn, until one holds or stops."""
     rolling = Rolling.resume(run, index, outcome.after.revision)
     if rolling.barred:

@@ -1,4 +1,7 @@
-"""Names that only one office may hold, such as a postbus: two offices that declare the same one are both blocked."""
+"""Names that only one may hold: a postbus one office, the choice of a field one resource. Who else has it is blocked.
+
+The first is what a module's `claims` gives, the second what its `takes` gives.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,21 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from inregel.contract import Blocked
+from inregel.contract import Blocked, key_text
 from inregel.engine.desired import Desired
 from inregel.errors import InregelError
+from inregel.names import connection_of
 from inregel.plan.draft import Declared
 from inregel.plan.faults import running
 
 if TYPE_CHECKING:
-    from inregel.engine.run import Run
+    from inregel.engine.run import OfficeRun, Run
 
 
 def block(run: Run) -> None:
-    """Blocks who claims a name that another office claims too, both of them."""
+    """Blocks who claims a name that another office claims too, both of them; and what takes the same in an office."""
+    for office in run.offices.values():
+        _block_within(run, office)
     claimed: dict[str, list[tuple[str, Declared]]] = defaultdict(list)
     declared = [(office_id, item) for office_id, office in run.offices.items() for item in office.declared]
     for office_id, item in (*declared, *_elsewhere(run)):
@@ -35,6 +41,23 @@ def block(run: Run) -> None:
             several = f"{', '.join(offices[:-1])} and {offices[-1]}"
             for _, item in holders:
                 item.blocked = Blocked(f"{name} is claimed by {several}; only one can hold it", "you")
+
+
+def _block_within(run: Run, office: OfficeRun) -> None:
+    """Blocks resources of one connection that take the same thing, each of which excludes the other."""
+    taken: dict[tuple[str, str], list[Declared]] = defaultdict(list)
+    for item in office.declared:
+        takes = run.optional(item.module, "takes")
+        if takes is None or item.state is None or item.blocked is not None or not item.planned:
+            continue
+        with running(item.module, office.office.id):
+            for name in takes(item.key, item.state):
+                taken[connection_of(item.module), name].append(item)
+    for (_, name), items in taken.items():
+        if len(items) > 1:
+            told = " and ".join(f"{key_text(item.key)} (task {item.task.name or item.module!r})" for item in items)
+            for item in items:
+                item.blocked = Blocked(f"there is one {name}, and declared are {told}", "you", "leave one of them out")
 
 
 def _elsewhere(run: Run) -> Iterator[tuple[str, Declared]]:

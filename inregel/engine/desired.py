@@ -9,6 +9,7 @@ from inregel.contract import Blocked, Fault, Key, Office, State, key_text
 from inregel.engine.inputs import OfficeInputs, Shared
 from inregel.errors import InregelError
 from inregel.library import Library
+from inregel.names import connection_of, meant, office_at, plain
 from inregel.plan import shapes
 from inregel.plan.draft import Declared
 from inregel.plan.faults import module_fault
@@ -26,7 +27,7 @@ class Desired:
         self, office: Office, declarations: Sequence[tuple[int, Declaration]], library: Library, shared: Shared
     ) -> None:
         self.office = office
-        self.inputs = OfficeInputs(shared, self.of)
+        self.inputs = OfficeInputs(shared, self.of, places=lambda: shared.places(office.id))
         self._library = library
         self._declarations = declarations
         self._done: dict[int, list[Declared]] = {}
@@ -41,19 +42,44 @@ class Desired:
             result += self._evaluate(index)
         return _unique(result)
 
-    def of(self, ref: str) -> Mapping[Key, State | None]:
-        """What `Inputs.of` gives."""
+    def of(self, ref: str, asker: str) -> tuple[str, Mapping[Key, State | None]]:
+        """What `ref` means to a resource of the module `asker`, and what `Inputs.of` gives for it."""
         module, _, key = ref.partition(":")
+        declared = {each.module for _, each in self._declarations if not each.skipped}
+        for way in meant(module, asker, declared):
+            found: Mapping[Key, State | None] = {}
+            there: list[str] = []
+            for each in way:
+                one, is_there = self._of(each, key)
+                if is_there:
+                    found, there = one, [*there, each]
+            if len(there) > 1:
+                names = " and ".join(map(connection_of, there))
+                why = f"{ref} is declared at {names}, and which one {asker} rests on is not said"
+                raise Fault(why, remedy=f"give both the same label, or declare {module} without one")
+            if there:
+                return there[0] + ref[len(module) :], found
+        return ref, {}
+
+    def _of(self, module: str, key: str) -> tuple[dict[Key, State | None], bool]:
+        """The declared resources of a module (with its label), and whether it declares what was asked for at all."""
         found: dict[Key, State | None] = {}
+        there = False
         for index, (_, declaration) in enumerate(self._declarations):
-            if declaration.module != module or declaration.skipped or self._is_own(index):
+            if declaration.module != module or declaration.skipped:
+                continue
+            # Who declares the module here declares all that there is of it here, and be it nothing.
+            there = there or not key or self._is_own(index)
+            if self._is_own(index):
                 continue
             for item in self._evaluate(index):
-                if item.blocked is None and (not key or key_text(item.key) == key):
+                same = not key or key_text(item.key) == key
+                there = there or same or item.failed
+                if item.blocked is None and same:
                     found[item.key] = item.state
             if key and found:
                 break
-        return found
+        return found, there
 
     def _is_own(self, index: int) -> bool:
         """Whether a task is being evaluated and asks for its own module: that means the other tasks of it.
@@ -90,7 +116,8 @@ class Desired:
             why = Blocked(declaration.fault, "you", declaration.remedy)
             return [Declared(play, task, module, "", None, declaration.args, planned, why, failed=True)]
         try:
-            given = self._library.module(module).desired(declaration.args, self.office, self.inputs)
+            office, inputs = office_at(self.office, [module]), self.inputs.at(module)
+            given = self._library.module(plain(module)).desired(declaration.args, office, inputs)
         except Fault as fault:
             asked = self.inputs.take_asked()
             why, args = fault.blocked, declaration.args

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from inregel import platform
 from inregel.contract import Fault, File, Key, Secret, State
 from inregel.errors import InregelError
-from inregel.secrets.base import SecretError, SecretSource
+from inregel.secrets.base import Places, SecretError, SecretSource
 
 
 @dataclass(slots=True)
@@ -22,17 +23,34 @@ class Shared:
     secrets: SecretSource
     now: datetime
     """Aware, in the project's time zone; one moment for the whole run."""
+    places: Callable[[str], Mapping[str, Sequence[str]]] = lambda office: {}
+    """By office, where its captured secrets are found (`Project.places`)."""
     files: dict[str, File] = field(default_factory=dict)
     memo: dict[object, Any] = field(default_factory=dict)
 
 
 class OfficeInputs:
-    """`contract.Inputs` for one office."""
+    """`contract.Inputs` for one office. `of` is given a reference and the module that asks; it gives what it means."""
 
-    def __init__(self, shared: Shared, of: Callable[[str], Mapping[Key, State | None]]) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        of: Callable[[str, str], tuple[str, Mapping[Key, State | None]]],
+        asker: str = "",
+        asked: set[str] | None = None,
+        places: Places | None = None,
+    ) -> None:
         self._shared = shared
         self._of = of
-        self._asked: set[str] = set()
+        self._asker = asker
+        self._asked: set[str] = set() if asked is None else asked
+        self._places = places
+
+    def at(self, module: str) -> OfficeInputs:
+        """The same for the resources of `module`, whose connection decides what a reference means to them."""
+        if module == self._asker:
+            return self
+        return OfficeInputs(self._shared, self._of, module, self._asked, self._places)
 
     @property
     def now(self) -> datetime:
@@ -56,6 +74,8 @@ class OfficeInputs:
         place = (root / path).resolve()
         if not place.is_relative_to(root.resolve()):
             raise Fault(f"{path} lies outside of the project", remedy=f"put the file below {root.name}/ and name it so")
+        if platform.endless(place):
+            raise Fault(f"{path} is not an ordinary file", remedy=f"put one there: {path}")
         try:
             data = place.read_bytes()
         except FileNotFoundError:
@@ -74,14 +94,15 @@ class OfficeInputs:
         if isinstance(ref, Secret):
             return ref
         try:
-            return self._shared.secrets.get(ref)
+            return self._shared.secrets.get(ref, self._places)
         except SecretError as error:
             raise Fault(str(error).partition("\n")[0], remedy=error.remedy) from error
 
     def of(self, ref: str) -> Mapping[Key, State | None]:
         """Declared resources of this office; asking is the dependency."""
+        ref, found = self._of(ref, self._asker)
         self._asked.add(ref)
-        return self._of(ref)
+        return found
 
     def once(self, key: object, compute: Callable[[], Any]) -> Any:
         """`compute()` at most once per run; what it raises is raised again each time."""
@@ -104,5 +125,6 @@ class OfficeInputs:
         """The refs asked for since the last call."""
         if not self._asked:
             return frozenset()
-        asked, self._asked = frozenset(self._asked), set()
+        asked = frozenset(self._asked)
+        self._asked.clear()
         return asked

@@ -11,9 +11,9 @@ from inregel.crashpoints import edge
 from inregel.ledger.base import Holder, Lease, Ledger
 
 
-def identities(office: Office, systems: Iterable[str]) -> tuple[str, ...]:
-    """What an apply of these systems leases: the office itself, and each connection that it uses."""
-    used = {office.connections[system].identity for system in systems if system in office.connections}
+def identities(office: Office, names: Iterable[str]) -> tuple[str, ...]:
+    """What an apply at these connections leases: the office itself, and each of them that it has."""
+    used = {office.connections[name].identity for name in names if name in office.connections}
     return (f"office:{office.id}", *sorted(used))
 
 

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from inregel.contract import Key, Office, Seen, State, Unknown
+from inregel.contract import Key, Office, Seen, State, Unknown, Value
 from inregel.crashpoints import edge
-from inregel.engine import performing, planning
+from inregel.engine import performing, planning, shown
+from inregel.engine.background import Background
 from inregel.engine.leases import Leases, identities
 from inregel.engine.run import OfficeRun, Reading, Run
 from inregel.errors import InregelError
-from inregel.formats import values
 from inregel.frozen import frozen
 from inregel.ledger.base import Order, Transaction
 from inregel.plan.draft import Ref, sealed
@@ -43,7 +43,7 @@ class Job:
 
     desk: Desk
     play: int
-    background: planning.Background
+    background: Background
     """What the ledger said when the run began; under the leases it is read again."""
     held: str
     """Why the batch is only looked at, or ""."""
@@ -69,7 +69,7 @@ class OfficeWork:
         self.play, self.background = job.play, job.background
         self.reading = Reading()
         self.failed: dict[Ref, str] = {}
-        self.tried: set[tuple[Ref, str, bytes]] = set()
+        self.tried: set[tuple[Ref, str, frozenset[tuple[str, Value]] | None]] = set()
         self.parts: list[OfficePlan] = []
 
     @property
@@ -87,7 +87,7 @@ class OfficeWork:
 
     async def do(self) -> None:
         """Reads, and where there is something to do takes the leases and does it."""
-        names = identities(self.office.office, self.office.systems())
+        names = identities(self.office.office, self.office.connections())
         # Noted before the read: another office of this run that shares a connection may write after it.
         fences = {name: self.run.fences[name] for name in names if name in self.run.fences}
         self.reading = await self.run.read(self.office)
@@ -105,7 +105,7 @@ class OfficeWork:
 
     def _something(self) -> bool:
         """Whether this office needs more than a look."""
-        if self._ready() or self.name in self.background.pending or self._orders_differ():
+        if self._ready() or self.name in self.background.pending or self._orders_differ() or self._verdicts():
             return True
         return self._synced() != self.background.synced.get(self.name, {})
 
@@ -136,11 +136,15 @@ class OfficeWork:
     async def _leased(self, leases: Leases, fences: Mapping[str, int]) -> None:
         """Under the leases. What was read may have moved where somebody else had them meanwhile: it is read again."""
         run = self.run
-        planned_on: planning.Background | None = self.background
+        planned_on, self.background = self.background, self._ask()
+        known = planned_on.says_the_same(self.background, self.name)
         if not leases.unbroken(fences):
-            self.reading, planned_on = await run.read(self.office), None
-        await self._settle(leases)
-        await self._plan_again(planned_on)
+            self.reading, known = await run.read(self.office), False
+        if await self._settle(leases):
+            await self._plan_again()
+        elif not known:
+            await self._plan()
+        self._judge(leases)
         for _ in range(MOST_ROUNDS):
             ready = list(self._ready())
             if not ready or run.stopping:
@@ -149,11 +153,11 @@ class OfficeWork:
         self._finish(leases)
         run.fences |= {lease.identity: lease.fence for lease in leases.held}
 
-    async def _settle(self, leases: Leases) -> None:
-        """What an earlier run began and did not end. What this run does not plan is read for it."""
-        pending = self.run.ledger.pending([self.name])
+    async def _settle(self, leases: Leases) -> bool:
+        """What an earlier run began and did not end, if anything. What this run does not plan is read for it."""
+        pending = self.background.pending.get(self.name)
         if not pending:
-            return
+            return False
         planned = {(item.module, item.key) for item in self.office.declared if item.planned}
         others = {(item.module, item.key) for item in pending} - planned
         known = self.run.ledger.known([self.name]).get(self.name)
@@ -165,14 +169,27 @@ class OfficeWork:
             pending,
             lambda module, key: (apart if (module, key) in others else own)(module, key),
         )
+        return True
+
+    def _verdicts(self) -> dict[str, bool]:
+        """By operation, what was read of the secrets that it was shown: there, or gone."""
+        unproven, lost = self.background.unproven.get(self.name, ()), self.background.lost.get(self.name, ())
+        return shown.verdicts(self.run, self.office, unproven, lost, planning.finder(self.reading, None))
+
+    def _judge(self, leases: Leases) -> None:
+        """Writes down what an earlier run could not read yet."""
+        verdicts = self._verdicts()
+        if verdicts:
+            shown.judge(self.run, leases, verdicts)
 
     async def _round(self, leases: Leases, ready: Sequence[tuple[Entry, PlannedStep]]) -> None:
         """Performs what can be begun, reads it again, verifies, plans again."""
         run = self.run
         tasks = []
         for entry, planned in ready:
-            reaches = values.canonical(sealed(planned.step.reaches, run.secret_key))
-            mark = ((entry.module, entry.key), planned.step.operation, reaches)
+            reaches = sealed(planned.step.reaches, run.secret_key)
+            state = None if reaches is None else frozenset(reaches.items())
+            mark = ((entry.module, entry.key), planned.step.operation, state)
             if mark in self.tried:
                 self.failed[mark[0]] = f"{mark[1]} is proposed again after it was performed: no progress"
                 continue
@@ -180,7 +197,10 @@ class OfficeWork:
             tasks.append(performing.prepare(entry, planned.step))
         if tasks:
             await performing.perform(run, self.office, leases, tasks)
-            await self._read_again([task.ref for task in tasks])
+            for task in tasks:
+                if not task.skipped:
+                    run.allowance.begun(self.name, task.ref, task.step.operation)
+            await self._read_again({task.ref for task in tasks})
             leases.outlast(run.options.patience)
             self.failed |= performing.verify(run, leases, tasks, self._find())
             self.result.performed += [task.result() for task in tasks if not task.skipped]
@@ -208,11 +228,13 @@ class OfficeWork:
         """Work orders, and what is in sync, in one commit."""
         run = self.run
         leases.outlast(run.options.patience)
-        before = {order.number for order in run.ledger.orders([self.name])}
+        before = {order.number for order in self.background.orders.get(self.name, ()) if order.state == "open"}
         entries = self._entries()
         in_sync = {(entry.module, entry.key) for entry in entries if entry.status is Status.IN_SYNC}
         scope = self._scope()
-        with edge("apply.orders"), run.ledger.writing(*leases.held) as tx:
+        # What is in sync can be found out again; an order that a person was given can not.
+        durable = bool(before or self._own_orders())
+        with edge("apply.orders"), run.ledger.writing(*leases.held, durable=durable) as tx:
             opened = self.job.desk.settle(tx, self.office.office, self._own_orders(), in_sync, scope)
             tx.record_sync(self.name, self._synced())
         self._number(opened)
@@ -220,6 +242,8 @@ class OfficeWork:
         after = {order.number for order in run.ledger.orders([self.name])} if before else before
         self.result.ended = [run.ledger.order(number) for number in sorted(before - after)]
         for order in self.result.handed_out:
+            for line in order.order.lines:
+                run.allowance.begun(self.name, (line.module, line.key), line.operation)
             run.options.observer.handed_out(order.number, order.order.title, order.order.person, self.name)
 
     def _number(self, opened: Mapping[str, Order]) -> None:
@@ -235,11 +259,13 @@ class OfficeWork:
     async def _plan(self) -> None:
         self.parts = await planning.plan_office(self.run, self.office, self.reading, self.background, self.failed)
 
-    async def _plan_again(self, planned_on: planning.Background | None = None) -> None:
-        """A plan on what the ledger says now; none where the last one was made on the same, `planned_on`."""
-        self.background = planning.Background.read(self.run, [self.name], journal=True)
-        if planned_on is None or not self.background.says_the_same(planned_on, self.name):
-            await self._plan()
+    async def _plan_again(self) -> None:
+        """A plan on what the ledger says now."""
+        self.background = self._ask()
+        await self._plan()
+
+    def _ask(self) -> Background:
+        return Background.read(self.run, [self.name], journal=True)
 
     def _find(self) -> performing.Find:
         known = self.run.ledger.known([self.name]).get(self.name)
@@ -260,7 +286,7 @@ class OfficeWork:
             first = entry.chain[0] if entry.chain else None
             if entry.status not in (Status.CHANGE, Status.LOOK) or not isinstance(first, PlannedStep):
                 continue
-            open_needs = set(entry.needs) & declared - done
+            open_needs = (set(entry.needs) & declared) - done
             if first.actor == "machine" and not entry.after_orders and not open_needs:
                 ready.append((entry, first))
                 if len(entry.chain) == 1:

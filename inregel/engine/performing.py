@@ -14,11 +14,12 @@ from typing import Any, Literal
 
 from inregel.contract import AtLeast, Key, Operation, Provenance, Receipt, Step, Unknown
 from inregel.crashpoints import edge
-from inregel.engine import asking
+from inregel.engine import asking, shown
 from inregel.engine.leases import Leases
 from inregel.engine.run import OfficeRun, Run
 from inregel.errors import InregelError
 from inregel.ledger.base import Pending, QuotaUsed, Transaction
+from inregel.names import connection_of, plain
 from inregel.plan.compare import Found, read_back
 from inregel.plan.draft import Ref, sealed
 from inregel.plan.model import Entry, Performed
@@ -39,6 +40,8 @@ class Task:
     """None: not begun."""
     detail: str = ""
     journalled: bool = False
+    captured: frozenset[str] = frozenset()
+    """Names of the secrets that it was shown, and that are stored."""
     skipped: bool = False
     """Not begun, for now: what it rests on failed, or the run was interrupted."""
 
@@ -48,9 +51,14 @@ class Task:
         return self.entry.module, self.entry.key
 
     @property
-    def system(self) -> str:
-        """The system that performs it."""
-        return self.entry.module.partition(".")[0]
+    def connection(self) -> str:
+        """The name of the connection that performs it."""
+        return connection_of(self.entry.module)
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Names of the secrets that it was to be shown, and that are not stored."""
+        return frozenset(self.step.captures) - self.captured
 
     def result(self) -> Performed:
         """What a report says of it."""
@@ -62,7 +70,10 @@ class Task:
 
 def prepare(entry: Entry, step: Step) -> Task:
     """The operation of a step, with an id of its own."""
-    operation = Operation(secrets.token_hex(8), step.operation, entry.module, entry.key, step.arguments, step.reaches)
+    module = plain(entry.module)  # a driver knows its own connection
+    operation = Operation(
+        secrets.token_hex(8), step.operation, module, entry.key, step.arguments, step.reaches, tuple(step.captures)
+    )
     return Task(entry, step, operation)
 
 
@@ -89,7 +100,7 @@ async def perform(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[T
 def _intend(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[Task]) -> None:
     """Writes to the journal what is about to be done, and takes its quota."""
     leases.outlast(run.options.patience * 2)
-    quotas, today = run.project.settings.quotas, run.shared.now.date()
+    quotas, today = run.project.settings.quotas, run.day(office.office.id)
     with edge("apply.intend"), run.ledger.writing(*leases.held) as tx:
         for task in tasks:
             quota = quotas.get(task.step.operation)
@@ -99,15 +110,18 @@ def _intend(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[Task]) 
             except QuotaUsed as error:
                 task.detail = str(error)
                 continue
-            tx.intend(_pending(run, office, task))
             task.journalled = True
+        tx.intend(*(_pending(run, office, task) for task in tasks if task.journalled))
+        for task in tasks:
+            if task.journalled and task.step.captures:
+                tx.promise(task.operation.id, task.step.captures)
 
 
 def _pending(run: Run, office: OfficeRun, task: Task) -> Pending:
     return Pending(
         id=task.operation.id,
         office=office.office.id,
-        identity=office.office.connections[task.system].identity,
+        identity=office.office.connections[task.connection].identity,
         name=task.operation.name,
         module=task.entry.module,
         key=task.entry.key,
@@ -119,9 +133,9 @@ def _pending(run: Run, office: OfficeRun, task: Task) -> Pending:
 
 async def _one(run: Run, office: OfficeRun, leases: Leases, task: Task) -> None:
     """One operation through the driver. Anything but a clear answer is `unknown`."""
-    observer, connection = run.options.observer, office.office.connections[task.system]
-    driver = await run.driver(office.office, task.system)
-    if driver is None or task.operation.name not in asking.operations(driver, task.system):
+    observer, connection = run.options.observer, office.office.connections[task.connection]
+    driver = await run.driver(office.office, task.connection)
+    if driver is None or task.operation.name not in asking.operations(driver, connection.system):
         task.detail = "the driver can no longer perform it; make a new plan"
         return
     observer.performing(office.office.id, task.entry, task.step)
@@ -137,7 +151,7 @@ async def _one(run: Run, office: OfficeRun, leases: Leases, task: Task) -> None:
                 driver, task.operation, run.options.patience, partial(_checkpoint, run, leases, task)
             )
         if receipt.captured:
-            _capture(run, leases, connection.identity, receipt)
+            _capture(run, leases, task, connection.identity, receipt)
     task.outcome, task.detail = receipt.outcome, receipt.detail
     observer.performed(office.office.id, task.entry, task.step, receipt.outcome, receipt.detail)
 
@@ -147,22 +161,30 @@ def _checkpoint(run: Run, leases: Leases, task: Task, data: Mapping[str, Any]) -
         tx.checkpoint(task.operation.id, data)
 
 
-def _capture(run: Run, leases: Leases, identity: str, receipt: Receipt) -> None:
+def _capture(run: Run, leases: Leases, task: Task, identity: str, receipt: Receipt) -> None:
     """What is shown once is stored before anything else happens."""
     with edge("apply.capture"), run.ledger.writing(*leases.held) as tx:
-        for name, secret in receipt.captured.items():
-            tx.capture(name, identity, secret)
+        shown.keep(tx, task.operation.id, identity, receipt.captured)
+    task.captured = frozenset(receipt.captured)
 
 
 def _record(run: Run, leases: Leases, tasks: Sequence[Task]) -> None:
-    """Writes to the journal what became of them; what was not begun failed for certain."""
-    with edge("apply.outcome"), run.ledger.writing(*leases.held) as tx:
-        for task in tasks:
-            if not task.journalled:
-                continue
-            tx.outcome(task.operation.id, task.outcome or "failed", task.detail)
+    """Writes to the journal what became of them; what was not begun failed for certain.
+
+    Not durable by itself: where a power failure takes it back, they are as they were intended, and settled.
+    """
+    with edge("apply.outcome"), run.ledger.writing(*leases.held, durable=False) as tx:
+        journalled = [task for task in tasks if task.journalled]
+        alike: dict[tuple[Outcome, str], list[str]] = {}
+        for task in journalled:
+            alike.setdefault((task.outcome or "failed", task.detail), []).append(task.operation.id)
+        for (outcome, detail), ids in alike.items():
+            tx.outcome(outcome, *ids, detail=detail)
+        for task in journalled:
             if task.step.operation in run.project.settings.quotas and task.outcome != "unknown":
                 tx.settle_quota(task.operation.id, spent=task.outcome == "performed")
+            if task.outcome == "performed":
+                shown.note_lost(tx, task.entry.office, task.operation.id, task.missing)
 
 
 def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[Ref, str]:
@@ -172,7 +194,7 @@ def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[
     """
     today, key = run.shared.now.date(), run.secret_key
     read = [(task, read_back(find(*task.ref), task.step.reaches, today, key)) for task in tasks]
-    news = [each for each in read if (each[0].outcome, each[1] is None) in (("unknown", False), ("performed", True))]
+    news = [each for each in read if _is_news(*each)]
     if news:
         with edge("apply.verify"), run.ledger.writing(*leases.held) as tx:
             for task, there in news:
@@ -180,15 +202,26 @@ def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[
     return {task.ref: why for task, there in read if (why := _not_reached(task, there))}
 
 
+def _is_news(task: Task, there: bool | None) -> bool:
+    """Whether there is something to write down of what was read, or that it could not be read."""
+    if task.outcome == "performed":
+        return there is None or bool(task.captured or task.missing)
+    return task.outcome == "unknown" and there is not None
+
+
 def _note_read(run: Run, tx: Transaction, task: Task, there: bool | None) -> None:
     """What a read tells that nobody knew, or cannot tell."""
     if there is None:
-        _attest(run, tx, task.entry.office, task.operation)
+        _attest(run, tx, task.entry.office, task.ref, task.operation)
         return
-    task.outcome = "performed" if there else "failed"
-    tx.outcome(task.operation.id, task.outcome, "read back")
-    if task.operation.name in run.project.settings.quotas:
-        tx.settle_quota(task.operation.id, spent=there)
+    if task.outcome == "unknown":
+        task.outcome = "performed" if there else "failed"
+        tx.outcome(task.outcome, task.operation.id, detail="read back")
+        if task.operation.name in run.project.settings.quotas:
+            tx.settle_quota(task.operation.id, spent=there)
+        shown.note_lost(tx, task.entry.office, task.operation.id, task.missing if there else ())
+    if task.captured or task.missing:
+        tx.judge(task.operation.id, there)
 
 
 def _not_reached(task: Task, there: bool | None) -> str:
@@ -201,23 +234,24 @@ def _not_reached(task: Task, there: bool | None) -> str:
     return "" if task.skipped else task.detail or f"{name} failed"
 
 
-def _attest(run: Run, tx: Transaction, office: str, done: Operation | Pending) -> None:
+def _attest(run: Run, tx: Transaction, office: str, ref: Ref, done: Operation | Pending) -> None:
     """What was performed and cannot be read rests on the driver's own word. A rule tells no value."""
     reaches = done.reaches
     if reaches is not None:
         reaches = {name: value for name, value in reaches.items() if not isinstance(value, AtLeast | Unknown)}
     by = Provenance("attested", run.options.now(), "inregel", source=f"operation {done.id}")
-    tx.attest(office, done.module, done.key, sealed(reaches, run.secret_key), by)
+    tx.attest(office, *ref, sealed(reaches, run.secret_key), by)
 
 
 async def settle(run: Run, office: OfficeRun, leases: Leases, pending: Sequence[Pending], find: Find) -> None:
     """What an earlier run left open: the driver says what became of it, else what was read says so."""
     for item in pending:
-        connection = office.office.connections.get(item.module.partition(".")[0])
+        connection = office.office.connections.get(connection_of(item.module))
         if connection is None or connection.identity != item.identity:
             # It was done elsewhere: what is read here says nothing about it.
             continue
-        receipt = await _settled(run, office, item)
+        names = {each.name for each in run.ledger.promised([item.office]) if each.operation.id == item.id}
+        receipt = await _settled(run, office, item, tuple(sorted(names)))
         there = read_back(find(item.module, item.key), item.reaches, run.shared.now.date(), run.secret_key, item.at)
         outcome, detail = receipt.outcome, receipt.detail or "settled by the driver"
         if outcome == "unknown":
@@ -226,22 +260,22 @@ async def settle(run: Run, office: OfficeRun, leases: Leases, pending: Sequence[
             outcome, detail = ("performed" if there else "failed"), "read back after an interruption"
         leases.outlast(run.options.patience)
         with edge("apply.settle"), run.ledger.writing(*leases.held) as tx:
-            for name, secret in receipt.captured.items():
-                tx.capture(name, item.identity, secret)
-            tx.outcome(item.id, outcome, detail)
+            shown.keep(tx, item.id, item.identity, receipt.captured)
+            tx.outcome(outcome, item.id, detail=detail)
+            shown.settle(tx, item, outcome, there, names - receipt.captured.keys())
             if outcome == "performed" and there is None:
-                _attest(run, tx, item.office, item)
+                _attest(run, tx, item.office, (item.module, item.key), item)
             if item.name in run.project.settings.quotas:
                 tx.settle_quota(item.id, spent=outcome == "performed")
 
 
-async def _settled(run: Run, office: OfficeRun, item: Pending) -> Receipt:
+async def _settled(run: Run, office: OfficeRun, item: Pending, captures: tuple[str, ...]) -> Receipt:
     """What the driver knows of an operation that was interrupted."""
     try:
-        driver = await run.driver(office.office, item.module.partition(".")[0])
+        driver = await run.driver(office.office, connection_of(item.module))
     except InregelError:
         return Receipt("unknown")
     if driver is None:
         return Receipt("unknown")
-    operation = Operation(item.id, item.name, item.module, item.key, {}, item.reaches)
+    operation = Operation(item.id, item.name, plain(item.module), item.key, {}, item.reaches, captures)
     return await asking.settle(driver, operation, run.options.patience, item.checkpoint)

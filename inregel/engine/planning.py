@@ -4,64 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from time import perf_counter
-from typing import Any, TypeVar
 
 from inregel import rollout
-from inregel.contract import Change, Finding, Key, State, Table
+from inregel.contract import Key
+from inregel.engine import shown
+from inregel.engine.background import Background
+from inregel.engine.remarks import remark
 from inregel.engine.rolling import barred, newest
 from inregel.engine.run import OfficeRun, Reading, Run
 from inregel.errors import InregelError
-from inregel.ledger.base import Known, Order, Pending
+from inregel.ledger.base import Known, Pending
+from inregel.names import connection_of, plain
 from inregel.plan import texts
 from inregel.plan.build import build
 from inregel.plan.compare import Found, find, read_back
-from inregel.plan.draft import Declared, Facts, Quotas, Ref
-from inregel.plan.faults import running
-from inregel.plan.model import Entry, OfficePlan, Plan, PlannedOrder, PlannedPlay, Status
-
-Result = TypeVar("Result")
-
-
-@dataclass(slots=True)
-class Background:
-    """What the ledger says of some offices, read in one round."""
-
-    known: Mapping[str, Known]
-    orders: Mapping[str, list[Order]]
-    used: Mapping[tuple[str, str], int]
-    synced: Mapping[str, Mapping[Ref, State | None]] = field(default_factory=dict)
-    pending: Mapping[str, list[Pending]] = field(default_factory=dict)
-    """By office, operations of which nobody knows what became."""
-
-    @classmethod
-    def read(cls, run: Run, offices: Sequence[str], *, journal: bool = False) -> Background:
-        """Statements, open and refused work orders, quotas of today; for an apply also what it left open before."""
-        ledger = run.ledger
-        orders: dict[str, list[Order]] = defaultdict(list)
-        for order in ledger.orders(offices, ("open", "failed")):
-            orders[order.order.office].append(order)
-        quotas = run.project.settings.quotas
-        used = ledger.quota_used(offices, run.shared.now.date()) if quotas else {}
-        pending: dict[str, list[Pending]] = defaultdict(list)
-        for item in ledger.pending(offices):
-            pending[item.office].append(item)
-        background = cls(ledger.known(offices), orders, used, pending=pending)
-        if journal:
-            background.synced = ledger.synced(offices)
-        return background
-
-    def says_the_same(self, other: Background, office: str) -> bool:
-        """Whether a plan of `office` on this one is the plan on `other`."""
-        return (
-            self.known.get(office) == other.known.get(office)
-            and self.orders.get(office, []) == other.orders.get(office, [])
-            and self.pending.get(office, []) == other.pending.get(office, [])
-            and all(self.used.get(key) == other.used.get(key) for key in {*self.used, *other.used} if key[0] == office)
-        )
+from inregel.plan.draft import Facts, Quotas, Ref
+from inregel.plan.model import OfficePlan, Plan, PlannedOrder, PlannedPlay, Status
 
 
 async def make_plan(run: Run) -> Plan:
@@ -157,6 +118,7 @@ async def plan_office(
     """The plan of one office, one part per play."""
     facts = await gather_facts(run, office, reading, background)
     facts.failed = failed
+    run.allowance.plan_again(office.office.id)
     entries, orders = build(facts, office.declared)
     parts = []
     for play in office.plays:
@@ -165,8 +127,9 @@ async def plan_office(
         mine = [titled(run, office, order) for order in orders if (order.lines[0].module, order.lines[0].key) in refs]
         part = OfficePlan(office.office, play, batch_of(run, play, office.office.id), own, mine)
         part.unavailable = " ".join(str(error).partition("\n")[0] for error in reading.errors)
-        _remarks(run, office, part, reading)
+        remark(run, office, part, reading)
         parts.append(part)
+    parts[0].findings += await shown.lost_elsewhere(run, office, background.lost.get(office.office.id, ()))
     return parts
 
 
@@ -190,19 +153,21 @@ async def gather_facts(run: Run, office: OfficeRun, reading: Reading, background
         office=office.office,
         today=run.shared.now.date(),
         secret_key=run.secret_key,
-        module=run.library.module,
+        module=lambda name: run.library.module(plain(name)),
         inputs=office.desired.inputs,
         find=finder(reading, background.known.get(name)),
-        operations=lambda system: operations.get(system, frozenset()),
+        operations=lambda name: operations.get(name, frozenset()),
         has_text=lambda order: has_text(run, order),
         person=lambda role: run.project.person(name, role).partition(" <")[0],
         seen=reading.seen,
         owners=office.desired.owners,
         unreadable=reading.unreadable,
         orders=background.orders.get(name, ()),
-        quotas=Quotas(left, limits),
+        quotas=Quotas(left, limits, run.day(name)),
+        lost=shown.lost_here(office, background.lost.get(name, ())),
         unsettled=unsettled(run, office, background.pending.get(name, ()), reading, background.known.get(name)),
-        allowed=lambda ref, planned: run.allowance.ask(name, ref, planned),
+        allowed=lambda ref, planned, found: run.allowance.ask(name, ref, planned, found),
+        granted=lambda ref, planned: run.allowance.grant(name, ref, planned),
     )
 
 
@@ -213,7 +178,7 @@ def unsettled(
     result: dict[Ref, Pending] = {}
     find_now = finder(reading, known)
     for item in pending:
-        connection = office.office.connections.get(item.module.partition(".")[0])
+        connection = office.office.connections.get(connection_of(item.module))
         if connection is None or connection.identity != item.identity:
             continue
         found = find_now(item.module, item.key)
@@ -254,68 +219,3 @@ def number_orders(plan: Plan, first: int) -> None:
             if not order.number:
                 part.orders[i] = replace(order, number=f"W{first}")
                 first += 1
-
-
-def _remarks(run: Run, office: OfficeRun, part: OfficePlan, reading: Reading) -> None:
-    """What the modules have to say beside the changes: lint and tables."""
-    by_module: dict[str, list[Entry]] = defaultdict(list)
-    for entry in part.entries:
-        by_module[entry.module].append(entry)
-    linted = set()
-    for item in office.declared:
-        lint = run.optional(item.module, "lint")
-        if (
-            lint is None
-            or item.failed
-            or not item.planned
-            or item.play != part.play
-            or (item.module, id(item.args)) in linted
-        ):
-            continue
-        linted.add((item.module, id(item.args)))
-        view = reading.views.get(item.module.partition(".")[0])
-        if view is None:  # no driver reads this system: lint is handed what there is
-            before = {entry.key: entry.before for entry in by_module[item.module]}
-            view = {"office": office.office, "inputs": office.desired.inputs, "before": before}
-        with running(item.module, office.office.id):
-            part.findings += [(item.module, sound(finding, Finding)) for finding in lint(item.args, view)]
-    for name, entries in by_module.items():
-        summary = run.optional(name, "summary")
-        if summary is not None and any(entry.status is not Status.IN_SYNC for entry in entries):
-            with running(name, office.office.id):
-                part.tables += [sound(table, Table) for table in tables(summary, entries, office)]
-
-
-def sound(given: Result, kind: type[Result]) -> Result:
-    """What a module gives, where it is what it shall be. Raises `TypeError`."""
-    if not isinstance(given, kind):
-        raise TypeError(f"a {type(given).__name__} in place of a {kind.__name__}")
-    return given
-
-
-def _lint_view(office: OfficeRun, part: OfficePlan, item: Declared, reading: Reading) -> dict[str, Any]:
-    """What was read, and beside it what a module without a driver needs: office, inputs, and what is known."""
-    view = reading.views.get(item.module.partition(".")[0], {})
-    before = {entry.key: entry.before for entry in part.entries if entry.module == item.module}
-    return {**view, "office": office.office, "inputs": office.desired.inputs, "before": before}
-
-
-def tables(summary: Callable[..., list[Table]], entries: Sequence[Entry], office: OfficeRun) -> list[Table]:
-    """A module's own summary of its changes in one office."""
-    args = {(item.module, item.key): item.args for item in office.declared}
-    return summary(
-        [
-            Change(
-                office.office,
-                entry.module,
-                entry.key,
-                entry.before,
-                entry.after,
-                tuple(field.name for field in entry.fields),
-                entry.provenance,
-                args.get((entry.module, entry.key), {}),
-            )
-            for entry in entries
-            if entry.status is not Status.IN_SYNC
-        ]
-    )

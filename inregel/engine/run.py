@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from inregel.contract import Blocked, Connection, Driver, Key, Office, Seen, System, View, World
@@ -18,6 +18,7 @@ from inregel.engine.inputs import Shared
 from inregel.engine.slots import Slot
 from inregel.errors import InregelError
 from inregel.ledger.base import Holder, Known, Ledger
+from inregel.names import connection_of, plain, system_of
 from inregel.plan import shapes
 from inregel.plan.draft import Declared
 from inregel.plan.faults import module_fault
@@ -59,9 +60,9 @@ class OfficeRun:
     declared: list[Declared]
     plays: tuple[int, ...]
 
-    def systems(self) -> list[str]:
-        """The systems that its resources belong to."""
-        return sorted({item.module.partition(".")[0] for item in self.declared})
+    def connections(self) -> list[str]:
+        """The names of the connections that its resources are at, also of those that the office does not have."""
+        return sorted({connection_of(item.module) for item in self.declared})
 
     def modules(self) -> set[str]:
         """The modules that are planned."""
@@ -77,7 +78,7 @@ class Reading:
     unreadable: dict[str, Blocked] = field(default_factory=dict)
     """By module."""
     views: dict[str, View] = field(default_factory=dict)
-    """By system."""
+    """By name of the connection."""
     errors: list[InregelError] = field(default_factory=list)
 
 
@@ -90,7 +91,7 @@ class Run:
         self.library = project.library
         self.secret_key = ledger.fingerprint_key()
         now = options.now().astimezone(project.settings.time_zone)
-        self.shared = Shared(project.settings.root, project.secrets, now)
+        self.shared = Shared(project.settings.root, project.secrets, now, project.places)
         self.offices: dict[str, OfficeRun] = {}
         self.selected: list[tuple[str, ...]] = []
         self._systems: dict[str, System | None] = {}
@@ -140,9 +141,9 @@ class Run:
 
     def optional(self, module: str, function: str) -> Callable[..., Any] | None:
         """A function that a module may have."""
-        key = (module, function)
+        key = (plain(module), function)
         if key not in self._optional:
-            self._optional[key] = getattr(self.library.module(module), function, None)
+            self._optional[key] = getattr(self.library.module(key[0]), function, None)
         return self._optional[key]
 
     def note_fences(self) -> None:
@@ -156,11 +157,12 @@ class Run:
 
     # --- drivers ----------------------------------------------------------------------------------------------------
 
-    async def driver(self, office: Office, system: str) -> Driver | None:
-        """The driver of an office's connection; None where the system has none or the office no connection."""
-        connection = office.connections.get(system)
+    async def driver(self, office: Office, name: str) -> Driver | None:
+        """The driver of an office's connection; None where the system has none or the office no such connection."""
+        connection = office.connections.get(name)
         if connection is None:
             return None
+        system = connection.system
         known = self._drivers.get(connection.identity)
         if known is None and await self._open(system):
             try:
@@ -189,15 +191,15 @@ class Run:
         return self._systems[system] is not None
 
     async def operations(self, run: OfficeRun) -> dict[str, frozenset[str]]:
-        """What the driver of each of an office's systems can perform."""
+        """What the driver of each of an office's connections can perform, by name of the connection."""
         result = {}
-        for system in run.systems():
+        for name in run.connections():
             try:
-                driver = await self.driver(run.office, system)
-                result[system] = frozenset() if driver is None else asking.operations(driver, system)
+                driver = await self.driver(run.office, name)
+                result[name] = frozenset() if driver is None else asking.operations(driver, system_of(name))
             except InregelError as error:
                 # It can perform nothing; mostly reading this connection has said so already.
-                result[system] = frozenset()
+                result[name] = frozenset()
                 if not any(error is known for known in self.errors):
                     self.errors.append(error)
         return result
@@ -219,9 +221,9 @@ class Run:
             if item.planned and (only is None or (item.module, item.key) in only):
                 keys[item.module].add(item.key)
         for module, wanted in keys.items():
-            scopes[module.partition(".")[0]][module] = None if module in exact else frozenset(wanted)
-        for system, scope in scopes.items():
-            await self._read_system(run, system, scope, reading)
+            scopes[connection_of(module)][module] = None if module in exact else frozenset(wanted)
+        for name, scope in scopes.items():
+            await self._read_connection(run, name, scope, reading)
         return reading
 
     async def read_undeclared(self, run: OfficeRun, refs: Collection[tuple[str, Key]]) -> Reading:
@@ -230,40 +232,41 @@ class Run:
         scopes: dict[str, dict[str, frozenset[Key]]] = defaultdict(dict)
         known = self.library.modules()
         for module, key in refs:
-            system = module.partition(".")[0]
-            if module in known and system in run.office.connections:
-                scopes[system][module] = scopes[system].get(module, frozenset()) | {key}
-        for system, scope in scopes.items():
-            await self._read_system(run, system, scope, reading)
+            name = connection_of(module)
+            if plain(module) in known and name in run.office.connections:
+                scopes[name][module] = scopes[name].get(module, frozenset()) | {key}
+        for name, scope in scopes.items():
+            await self._read_connection(run, name, scope, reading)
         return reading
 
-    async def _read_system(
-        self, run: OfficeRun, system: str, scope: Mapping[str, frozenset[Key] | None], reading: Reading
+    async def _read_connection(
+        self, run: OfficeRun, name: str, scope: Mapping[str, frozenset[Key] | None], reading: Reading
     ) -> None:
-        connection = run.office.connections.get(system)
+        connection = run.office.connections.get(name)
         if connection is None:
-            if self.library.connection_schema(system) is not None:
+            if self.library.connection_schema(system_of(name)) is not None:
                 remedy = f"add it under offices: {run.office.id}: connections: in the inventory"
-                why = Blocked(f"the office has no connection {system}", "you", remedy)
+                why = Blocked(f"the office has no connection {name}", "you", remedy)
                 reading.unreadable.update(dict.fromkeys(scope, why))
             return
         try:
-            driver = await self.driver(run.office, system)
+            driver = await self.driver(run.office, name)
             if driver is None:
                 return
             patience = self.options.reading
             async with self.slot(connection, patience):
-                view = await asking.read(driver, connection, scope, patience)
+                wanted = {plain(module): keys for module, keys in scope.items()}
+                view = await asking.read(driver, connection, wanted, patience)
         except InregelError as error:
             self._unreadable(error, scope, reading)
         else:
-            reading.views[system] = view
+            reading.views[name] = view
             for module in scope:
                 reading.seen[module] = self._actual(module, run.office.id, view)
 
     def _actual(self, module: str, office: str, view: View) -> Seen:
         try:
-            given = self.library.module(module).actual(view)
+            given = self.library.module(plain(module)).actual(view)
         except (Exception, SystemExit) as error:
             raise module_fault(module, office, error) from error
         return shapes.seen(module, office, given)
@@ -280,6 +283,10 @@ class Run:
         if connection.limit:
             local = self._slots.setdefault(connection.identity, asyncio.Semaphore(connection.limit))
         return Slot(self, connection, local, patience)
+
+    def day(self, office: str) -> date:
+        """The day that it is in an office: what its quotas count by."""
+        return self.shared.now.astimezone(self.project.zone(office)).date()
 
     def known(self, offices: Sequence[str]) -> Mapping[str, Known]:
         """What people stated about some offices."""

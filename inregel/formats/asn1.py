@@ -72,6 +72,38 @@ def children(element: Element) -> list[Element]:
     return parts
 
 
+def peek(data: bytes) -> list[tuple[int, bytes]]:
+    """Tag and content of the first parts of the element that `data` begins with, as far as `data` goes."""
+    return parts(_head(data, 0)[1]) if data else []
+
+
+def parts(content: bytes, most: int = 8) -> list[tuple[int, bytes]]:
+    """Tag and content of the first elements in `content`. What is cut off is the last one."""
+    found: list[tuple[int, bytes]] = []
+    at = 0
+    while at + 1 < len(content) and len(found) < most:
+        tag, inside, at = _head(content, at)
+        if not tag:
+            break
+        found.append((tag, inside))
+    return found
+
+
+def _head(data: bytes, at: int) -> tuple[int, bytes, int]:
+    """Tag and content of the element at `at`, and where the next begins; one that has no end goes on to that of all."""
+    tag, size, start = data[at], data[at + 1] if at + 1 < len(data) else 0, at + 2
+    if size == 0x80:
+        try:
+            element = read(data, at)
+        except Malformed:
+            return tag, data[start:], len(data)
+        return tag, element.content, at + len(element.whole)
+    if size > 0x80:
+        width = size & 0x7F
+        size, start = int.from_bytes(data[start : start + width], "big"), start + width
+    return tag, data[start : start + size], start + size
+
+
 def octets(element: Element) -> bytes:
     """The bytes of an OCTET STRING, joined where it comes in pieces. Raises `Malformed`."""
     if element.tag & CONSTRUCTED:

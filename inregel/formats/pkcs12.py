@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from inregel.errors import InregelError
 from inregel.formats import asn1
+from inregel.formats.kinds import sniff
 from inregel.frozen import frozen
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ MOST_ITERATIONS: Final = 5_000_000
 """Over all derivations of one file together; a few seconds of work. Usual are 2,000 to 600,000."""
 
 _DATA = "1.2.840.113549.1.7.1"
+_ENCRYPTED = "1.2.840.113549.1.7.6"
+_BARE, _SHROUDED = "1.2.840.113549.1.12.10.1.1", "1.2.840.113549.1.12.10.1.2"
 _PBKDF2 = "1.2.840.113549.1.5.12"
 _SCRYPT = "1.3.6.1.4.1.11591.4.11"
 _COUNT_SECOND = ("1.2.840.113549.1.12.1.", "1.2.840.113549.1.5.")
@@ -130,48 +133,6 @@ def open_container(data: bytes, password: str | None, *, need_key: bool = True) 
             raise Damaged(reason="its certificate cannot be read") from error
 
 
-def sniff(data: bytes) -> str:
-    """What the bytes are, from how they begin: "" for PKCS#12, else words such as "a Java keystore (JKS)"."""
-    known = (
-        (b"\xfe\xed\xfe\xed", "a Java keystore (JKS)"),
-        (b"\xce\xce\xce\xce", "a Java keystore (JCEKS)"),
-        (b"$ANSIBLE_VAULT", "a file that is still encrypted with Ansible Vault"),
-        (b"PK\x03\x04", "a ZIP archive: unpack it first"),
-        (b"\xef\xbb\xbf-----BEGIN", "a PEM file (text with -----BEGIN)"),
-    )
-    if not data:
-        return "an empty file"
-    if b"-----BEGIN " in data[:4096]:
-        return "a PEM file (text with -----BEGIN)"
-    for head, name in known:
-        if data.startswith(head):
-            return name
-    if data[0] == asn1.SEQUENCE:
-        return _sniff_der(data)
-    return "a text file" if _is_text(data[:4096]) else "something unknown"
-
-
-def _sniff_der(data: bytes) -> str:
-    # Heads are enough: a PFX is SEQUENCE { 3, ... }, a certificate SEQUENCE { SEQUENCE ... }, PKCS#7 has its OID first.
-    at = 2 + (data[1] & 0x7F if len(data) > 1 and data[1] > 0x80 else 0)
-    head = data[at : at + 3]
-    if head == b"\x02\x01\x03":
-        return ""
-    if head[:1] == b"\x30":
-        return "a certificate alone, without its key"
-    if data[at : at + 11] == bytes.fromhex("06092a864886f70d010702"):
-        return "a list of certificates (PKCS#7), without a key"
-    return "a private key alone, without its certificate" if head[:2] == b"\x02\x01" else "something unknown"
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return all(character.isprintable() or character in "\r\n\t\f" for character in text)
-
-
 def _structure(data: bytes) -> list[asn1.Element]:
     # version, authSafe and, as a rule, macData
     what = sniff(data)
@@ -242,30 +203,42 @@ def _load(data: bytes, password: str | None) -> PKCS12KeyAndCertificates:
 def _why_closed(pfx: list[asn1.Element], password: str | None) -> ContainerError:
     """A wrong password and a changed byte both break the checksum. But a part that opens shows that the password is
     right, so that the damage is elsewhere."""
-    for part in _parts_alone(pfx):
+    for part, proves in _parts_alone(pfx):
         try:
-            _load(part, password)
+            opened = _load(part, password)
         except (ValueError, ContainerError):
             continue
-        return Damaged(reason="the password is right, and a part of the content has changed")
+        if proves or opened.key is not None:
+            return Damaged(reason="the password is right, and a part of the content has changed")
     return WrongPassword()
 
 
-def _parts_alone(pfx: list[asn1.Element]) -> Iterator[bytes]:
-    """A container, without checksum, for each encrypted part of this one."""
+def _parts_alone(pfx: list[asn1.Element]) -> Iterator[tuple[bytes, bool]]:
+    """A container, without checksum, for each part of this one that hides something.
+
+    True: it is encrypted as a whole, so that opening it proves the password. Else only a key that comes out of it
+    does: a secret key, as `keytool` stores it beside, is skipped whatever the password is.
+    """
     try:
         kind, wrapped = asn1.children(pfx[1])
         safes = asn1.children(asn1.read(asn1.octets(asn1.read(wrapped.content))))
         if asn1.object_id(kind) != _DATA:
             return
         for safe in safes:
-            if not any(_costs(safe)):
+            whole = asn1.object_id(asn1.children(safe)[0]) == _ENCRYPTED
+            if not any(_costs(safe)) or not (whole or _hides_keys(safe)):
                 continue
             only = asn1.encode(asn1.OCTET_STRING, asn1.encode(asn1.SEQUENCE, safe.whole))
             content = asn1.encode(asn1.SEQUENCE, kind.whole + asn1.encode(wrapped.tag, only))
-            yield asn1.encode(asn1.SEQUENCE, pfx[0].whole + content)
-    except (asn1.Malformed, ValueError):
+            yield asn1.encode(asn1.SEQUENCE, pfx[0].whole + content), whole
+    except (asn1.Malformed, ValueError, IndexError):
         return
+
+
+def _hides_keys(safe: asn1.Element) -> bool:
+    """Whether a part holds private keys, all of them encrypted."""
+    bags = {asn1.object_id(parts[0]) for parts in asn1.walk(safe) if parts}
+    return _SHROUDED in bags and _BARE not in bags
 
 
 def _describe(certificate: x509.Certificate, has_key: bool, matches: bool, name: bytes) -> Certificate:

@@ -172,6 +172,33 @@ class Pending:
     detail: str = ""
 
 
+CapturedState = Literal["unverified", "verified", "refused"]
+
+
+@frozen
+class Captured:
+    """A version of a secret that was shown once, without its value."""
+
+    name: str
+    connection: str
+    version: int
+    """From 1, per name and connection."""
+    at: datetime
+    state: CapturedState = "unverified"
+    """What a read of the resource that it belongs to told since: it is there, or it is not, and nobody uses it."""
+    office: str = ""
+    operation: str = ""
+    """The id of the operation that was shown it; "" where a person copied it."""
+
+
+@frozen
+class Promised:
+    """A secret that an operation was to be shown, and that is not stored."""
+
+    name: str
+    operation: Pending
+
+
 @frozen
 class Rollout:
     """A rollout of one play at one revision; the same command goes on with it."""
@@ -257,8 +284,8 @@ class Transaction(Protocol):
         A failed one may still be withdrawn: that lifts the refusal.
         """
 
-    def intend(self, operation: Pending) -> None:
-        """Before an operation: it is about to be performed.
+    def intend(self, *operations: Pending) -> None:
+        """Before operations: they are about to be performed. Those of one office are one event.
 
         Raises `LedgerError` where the same id was begun before and its outcome is not known: settle it first.
         """
@@ -266,8 +293,8 @@ class Transaction(Protocol):
     def checkpoint(self, id: str, data: Mapping[str, Any]) -> None:
         """Adds what the other side shows once; the same names replace. Never a secret: that is `capture`."""
 
-    def outcome(self, id: str, outcome: Literal["performed", "failed", "unknown"], detail: str = "") -> None:
-        """After it: what became of it."""
+    def outcome(self, outcome: Literal["performed", "failed", "unknown"], *ids: str, detail: str = "") -> None:
+        """After them: what became of them. Those of one office are one event."""
 
     def reserve(self, office: str, operation: str, day: date, amount: int, limit: int, ref: str) -> None:
         """Takes `amount` of a quota under `ref`; raises `QuotaUsed`. The same ref again changes nothing."""
@@ -281,8 +308,20 @@ class Transaction(Protocol):
     def record_sync(self, office: str, states: Mapping[tuple[str, Key], State | None]) -> None:
         """What was in sync at the end of an apply: one row per office. Unchanged content writes nothing."""
 
-    def capture(self, name: str, connection: str, secret: Secret) -> int:
-        """Stores a secret that was shown once; returns its version, from 1."""
+    def promise(self, operation: str, names: Collection[str]) -> None:
+        """Before an operation that was intended: the names of the secrets that it will be shown."""
+
+    def capture(self, name: str, connection: str, secret: Secret, *, office: str = "", operation: str = "") -> int:
+        """Stores a secret that was shown once, unverified; returns its version at that connection, from 1.
+
+        `operation` is the id of the one that was shown it. What was promised of that name and connection is kept.
+        """
+
+    def judge(self, operation: str, there: bool) -> None:
+        """What a read tells of what an operation was shown: unverified ones are verified, or never used again.
+
+        What is not there can be shown to nobody any more, so what the operation was promised is dropped.
+        """
 
 
 class Ledger(Protocol):
@@ -295,8 +334,12 @@ class Ledger(Protocol):
         """The key under which secrets are compared; not in the database."""
         ...
 
-    def writing(self, *leases: Lease) -> AbstractContextManager[Transaction]:
-        """One commit; refused (`LeaseLost`) where one of `leases` is no longer the newest or has expired."""
+    def writing(self, *leases: Lease, durable: bool = True) -> AbstractContextManager[Transaction]:
+        """One commit; refused (`LeaseLost`) where one of `leases` is no longer the newest or has expired.
+
+        `durable=False` where a power failure may take it back, with all that came after it, until the next durable
+        commit or the end of the program: what can be found out again. A killed process takes nothing back.
+        """
         ...
 
     def known(self, offices: Collection[str]) -> Mapping[str, Known]:
@@ -335,8 +378,20 @@ class Ledger(Protocol):
         """The newest rollout of every play, in the order in which they began."""
         ...
 
-    def captured(self, name: str) -> Secret | None:
-        """The newest version of a captured secret."""
+    def captured(self, name: str, connections: Collection[str]) -> Mapping[str, Secret]:
+        """The newest version at each of these connections that no read refused; what was captured last at the end."""
+        ...
+
+    def captures(self) -> list[Captured]:
+        """All versions of all captured secrets, in the order in which they were stored."""
+        ...
+
+    def unproven(self, offices: Collection[str]) -> list[Pending]:
+        """Performed operations that were shown a secret which is still unverified."""
+        ...
+
+    def promised(self, offices: Collection[str]) -> list[Promised]:
+        """What operations were to be shown and is not stored; those that failed are left out."""
         ...
 
     def acquire(self, identity: str, holder: Holder, ttl: timedelta) -> Lease:

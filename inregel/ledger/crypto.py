@@ -20,6 +20,7 @@ from inregel.platform import write_durably
 KEY_SIZE: Final = 32
 KEY_VARIABLE: Final = "INREGEL_LEDGER_KEY"
 _NONCE: Final = 12
+_STRANGE: Final = "it has other characters than hex digits"
 
 
 class KeyMissing(LedgerError):
@@ -48,17 +49,17 @@ def load_key(place: Path, environ: Mapping[str, str]) -> bytes:
     if not text:
         source = str(place)
         try:
-            text = place.read_text("ascii")
+            text = place.read_bytes().decode()
         except FileNotFoundError as error:
             raise KeyMissing(place=place) from error
         except OSError as error:
             raise KeyUnusable(place=place, reason=f"it cannot be read ({error.strerror})") from error
         except UnicodeDecodeError as error:
-            raise KeyUnusable(place=place, reason=error) from error
+            raise KeyUnusable(place=place, reason=_STRANGE) from error
     try:
         key = bytes.fromhex(text.strip())
     except ValueError as error:
-        raise KeyUnusable(place=source, reason="it has other characters than hex digits") from error
+        raise KeyUnusable(place=source, reason=_STRANGE) from error
     if len(key) != KEY_SIZE:
         raise KeyUnusable(place=source, reason=f"it has {len(key)} bytes in place of {KEY_SIZE}")
     return key

@@ -11,7 +11,7 @@ from inregel.ledger import chain
 from inregel.ledger.base import Event, Violation
 from inregel.ledger.crypto import Keyring
 from inregel.ledger.people import People
-from inregel.ledger.records import FORGOTTEN, from_json, time_of, time_text, to_json
+from inregel.ledger.records import FORGOTTEN, Garbled, from_json, time_of, time_text, to_json
 from inregel.ledger.store import Store
 
 _CHUNK = 1000
@@ -86,6 +86,8 @@ class History:
         found = []
         for office, number, at, kind, body, whose, sealed, mac in rows:
             content = from_json(body)
+            if not isinstance(content, dict):
+                raise Garbled(what=f"event {number} of {office or 'the project'}")
             person = None if whose is None else FORGOTTEN
             closed = None if sealed is None else self.people.reveal(sealed, whose, records, _bound(office, number))
             if closed is not None:

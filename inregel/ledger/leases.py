@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from inregel.ledger.base import Holder, Lease, LeaseHeld, LeaseLost
-from inregel.ledger.records import time_of, time_text
+from inregel.ledger.records import names_json, time_of, time_text
 from inregel.ledger.store import Store
 from inregel.platform import HeldLock, hold_lock, lock_is_free
 
@@ -134,12 +134,16 @@ class Leases:
 
     def check(self, leases: Sequence[Lease]) -> dict[str, datetime]:
         """When each ends. Raises `LeaseLost` where one of them is not the newest, or is over."""
+        if not leases:
+            return {}
+        rows = self._store.rows("leases", {"identities": names_json([lease.identity for lease in leases])})
+        newest = {(identity, fence, token): expires for identity, fence, token, expires in rows}
         ends: dict[str, datetime] = {}
         for lease in leases:
-            row = self._store.row("lease", {"identity": lease.identity})
-            if not row or row[0] != lease.holder.token or row[2] != lease.fence:
+            expires = newest.get((lease.identity, lease.fence, lease.holder.token))
+            if expires is None:
                 raise self._lost(lease)
-            ends[lease.identity] = time_of(row[4])
+            ends[lease.identity] = time_of(expires)
         self.not_over(ends)
         return ends
 
@@ -157,7 +161,12 @@ class Leases:
         return LeaseLost(identity=lease.identity, holder="nobody (it was given back)")
 
     def take_slot(self, identity: str, limit: int, holder: Holder, ttl: timedelta) -> int | None:
-        """The lowest free place, from 0; None when all are taken."""
+        """The lowest free place, from 0; None when all are taken.
+
+        Who may only read the ledger takes the first unseen: it cannot tell the others, and a plan must not fail by it.
+        """
+        if self._store.readonly:
+            return 0
         with self._store.commit(durable=False):
             self._locks.hold(holder.token)
             now = self._now()
@@ -183,6 +192,8 @@ class Leases:
 
     def free_slot(self, identity: str, slot: int, holder: Holder) -> None:
         """Gives a place back; one that went to another is nothing."""
+        if self._store.readonly:
+            return
         with self._store.commit(durable=False):
             self._store.run("free_slot", {"identity": identity, "slot": slot, "token": holder.token})
 

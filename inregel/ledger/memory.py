@@ -16,6 +16,7 @@ from inregel.contract import Key, Provenance, Secret, State
 from inregel.ledger import chain
 from inregel.ledger.base import (
     OPEN,
+    Captured,
     Event,
     Holder,
     Known,
@@ -25,6 +26,7 @@ from inregel.ledger.base import (
     Order,
     OrderState,
     Pending,
+    Promised,
     Rollout,
     Stated,
     Transaction,
@@ -62,8 +64,8 @@ class MemoryLedger:
         return self.keys.secrets
 
     @contextmanager
-    def writing(self, *leases: Lease) -> Iterator[Transaction]:
-        """One commit or nothing."""
+    def writing(self, *leases: Lease, durable: bool = True) -> Iterator[Transaction]:
+        """One commit or nothing. There is no disk, so nothing is more durable than the rest."""
         if self._busy:
             raise RuntimeError("a transaction of the ledger is open already; end it before the next one begins")
         before = self.tables.snapshot()
@@ -161,10 +163,30 @@ class MemoryLedger:
             newest[(each.playbook, each.play)] = each
         return list(newest.values())
 
-    def captured(self, name: str) -> Secret | None:
-        """The newest version of a captured secret."""
-        versions = self.tables.captured.get(name)
-        return versions[-1] if versions else None
+    def captured(self, name: str, connections: Collection[str]) -> Mapping[str, Secret]:
+        """The newest at each of these connections that no read refused, what was captured last at the end."""
+        found: dict[str, Secret] = {}
+        for each, secret in self.tables.captured:
+            if each.name == name and each.connection in connections and each.state != "refused":
+                found.pop(each.connection, None)
+                found[each.connection] = secret
+        return found
+
+    def captures(self) -> list[Captured]:
+        """All versions of all captured secrets, in the order in which they were stored."""
+        return [each for each, _ in self.tables.captured]
+
+    def unproven(self, offices: Collection[str]) -> list[Pending]:
+        """Performed operations that were shown a secret which is still unverified."""
+        open_ = {each.operation for each, _ in self.tables.captured if each.state == "unverified"}
+        found = [each for each in self.tables.operations.values() if each.id in open_ and each.outcome == "performed"]
+        return sorted((each for each in found if each.office in offices), key=lambda item: (item.at, item.id))
+
+    def promised(self, offices: Collection[str]) -> list[Promised]:
+        """What operations were to be shown and is not stored."""
+        found = [Promised(name, self.tables.operations[id_]) for id_, name in self.tables.promised]
+        kept = [each for each in found if each.operation.outcome != "failed" and each.operation.office in offices]
+        return sorted(kept, key=lambda each: (each.operation.at, each.operation.id, each.name))
 
     # --- leases -----------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from inregel.contract import Key, Provenance, Secret, State
 from inregel.ledger import chain
-from inregel.ledger.base import Lease, Order, Pending, Rollout, Stated
+from inregel.ledger.base import Captured, Lease, Order, Pending, Rollout, Stated
 
 
 class Entry(NamedTuple):
@@ -46,7 +46,9 @@ class Tables:
     """By office, operation and reference: day, amount, state."""
     rollouts: dict[str, Rollout] = field(default_factory=dict)
     synced: dict[str, Mapping[tuple[str, Key], State | None]] = field(default_factory=dict)
-    captured: dict[str, tuple[Secret, ...]] = field(default_factory=dict)
+    captured: list[tuple[Captured, Secret]] = field(default_factory=list)
+    promised: frozenset[tuple[str, str]] = frozenset()
+    """(operation, name)."""
     leases: dict[str, tuple[Lease, bool]] = field(default_factory=dict)
     """By identity: the newest, and whether it is still held."""
     slots: dict[tuple[str, int], tuple[str, datetime]] = field(default_factory=dict)

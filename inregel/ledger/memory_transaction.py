@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from inregel.contract import Key, Provenance, Secret, State
 from inregel.formats import values as state_values
 from inregel.ledger import chain
-from inregel.ledger.base import LedgerError, NewOrder, Order, OrderLine, OrderState, Pending, QuotaUsed, Rollout, Stated
+from inregel.ledger.base import Captured, NewOrder, Order, OrderLine, OrderState, Pending, QuotaUsed, Rollout, Stated
+from inregel.ledger.captures import JUDGED, told
 from inregel.ledger.crypto import digest, split_person
+from inregel.ledger.journal import UNSETTLED, about, begun_already, by_office, columns, never_begun
+from inregel.ledger.marks import order_mark, rollout_mark
 from inregel.ledger.memory_tables import Entry, Given
 from inregel.ledger.orders import refuse_closed
 from inregel.ledger.records import from_json, key_columns, order_number, states_json, time_text, to_json
-from inregel.ledger.transaction import begun_already
 
 if TYPE_CHECKING:
     from inregel.ledger.memory import MemoryLedger
@@ -134,7 +136,7 @@ class MemoryTransaction:
         fresh = Order(number, kept, "open", ledger.now(), digest(order.text))
         ledger.tables.orders[order_number(number)] = Given(fresh, self._person(order.person))
         body = {"number": number, "name": order.name, "identity": order.identity, "digest": fresh.digest}
-        self.event(order.office, "order.opened", body, person=order.person)
+        self.event(order.office, "order.opened", {**body, "row": order_mark(fresh)}, person=order.person)
         return ledger.order(number)
 
     def close_order(  # noqa: PLR0913  # the interface says each by name
@@ -163,7 +165,8 @@ class MemoryTransaction:
             answers=_plain(shown.answers if answers is None else answers),
         )
         ledger.tables.orders[order_number(number)] = old._replace(order=order, by=self._person(by))
-        body = {"number": order.number, "outcomes": [line.outcome for line in order.order.lines]}
+        outcomes = [line.outcome for line in order.order.lines]
+        body: dict[str, Any] = {"number": order.number, "outcomes": outcomes, "row": order_mark(order)}
         if successor:
             body["successor"] = successor
         self.event(order.order.office, f"order.{state}", body, person=by, private={"note": note} if note else None)
@@ -171,35 +174,40 @@ class MemoryTransaction:
 
     # --- operations -------------------------------------------------------------------------------------------------
 
-    def intend(self, operation: Pending) -> None:
-        """Before an operation."""
-        key_columns(operation.key)
-        old = self._ledger.tables.operations.get(operation.id)
-        if old and old.outcome in ("intended", "unknown"):
-            raise begun_already(operation, old.outcome)
-        reaches = state_values.decode(state_values.encode(operation.reaches))
-        checkpoint = _plain(operation.checkpoint)
-        kept = replace(operation, outcome="intended", reaches=reaches, checkpoint=checkpoint)
-        self._ledger.tables.operations[operation.id] = kept
-        container, name = key_columns(operation.key)
-        body = {"id": operation.id, "operation": operation.name, "module": operation.module}
-        self.event(operation.office, "operation.intended", {**body, "container": container, "name": name})
+    def intend(self, *operations: Pending) -> None:
+        """Before operations."""
+        for operation in operations:
+            key_columns(operation.key)
+            old = self._ledger.tables.operations.get(operation.id)
+            if old and old.outcome in UNSETTLED:
+                raise begun_already(operation, old.outcome)
+            reaches = state_values.decode(state_values.encode(operation.reaches))
+            checkpoint = _plain(operation.checkpoint)
+            kept = replace(operation, outcome="intended", reaches=reaches, checkpoint=checkpoint)
+            self._ledger.tables.operations[operation.id] = kept
+        for office, own in by_office((operation.office, operation) for operation in operations).items():
+            self.event(office, "operation.intended", {"operations": [about(columns(operation)) for operation in own]})
 
     def checkpoint(self, id: str, data: Mapping[str, Any]) -> None:
         """Adds to what the other side showed once; the same names replace."""
         old = self._operation(id)
-        self._ledger.tables.operations[id] = replace(old, checkpoint={**old.checkpoint, **_plain(data)})
-        self.event(old.office, "operation.checkpoint", {"id": id, "names": sorted(data)})
+        whole = {**old.checkpoint, **_plain(data)}
+        self._ledger.tables.operations[id] = replace(old, checkpoint=whole)
+        body = {"id": id, "names": sorted(data), "digest": digest(to_json(whole))}
+        self.event(old.office, "operation.checkpoint", body)
 
-    def outcome(self, id: str, outcome: Literal["performed", "failed", "unknown"], detail: str = "") -> None:
-        """After an operation."""
-        old = self._operation(id)
-        self._ledger.tables.operations[id] = replace(old, outcome=outcome, detail=detail)
-        self.event(old.office, f"operation.{outcome}", {"id": id, "operation": old.name, "detail": detail})
+    def outcome(self, outcome: Literal["performed", "failed", "unknown"], *ids: str, detail: str = "") -> None:
+        """After operations."""
+        old = [self._operation(id_) for id_ in ids]
+        for each in old:
+            self._ledger.tables.operations[each.id] = replace(each, outcome=outcome, detail=detail)
+        for office, own in by_office((each.office, each) for each in old).items():
+            names = [{"id": each.id, "operation": each.name} for each in own]
+            self.event(office, f"operation.{outcome}", {"operations": names, "detail": detail})
 
     def _operation(self, id: str) -> Pending:
         if id not in self._ledger.tables.operations:
-            raise LedgerError(reason=f"The operation {id} was never begun.")
+            raise never_begun(id)
         return self._ledger.tables.operations[id]
 
     # --- quotas, rollouts, sync, secrets ----------------------------------------------------------------------------
@@ -234,8 +242,10 @@ class MemoryTransaction:
         rollouts[rollout.id] = replace(rollout, failed=dict(rollout.failed))
         begun = sorted(rollout.begun.difference(old.begun if old else ()))
         failed = sorted(set(rollout.failed).difference(old.failed if old else ()))
-        body = {"id": rollout.id, "playbook": rollout.playbook, "play": rollout.play, "revision": rollout.revision}
-        self.event("", f"rollout.{rollout.state}", {**body, "begun": begun, "failed": failed, "reason": rollout.reason})
+        body: dict[str, Any] = {"id": rollout.id, "playbook": rollout.playbook, "play": rollout.play}
+        body |= {"revision": rollout.revision, "begun": begun, "failed": failed, "reason": rollout.reason}
+        body["row"] = rollout_mark(rollout)
+        self.event("", f"rollout.{rollout.state}", body)
 
     def record_sync(self, office: str, states: Mapping[tuple[str, Key], State | None]) -> None:
         """What is in sync; unchanged content writes nothing."""
@@ -245,13 +255,41 @@ class MemoryTransaction:
         synced[office] = {ref: state_values.decode(state_values.encode(state)) for ref, state in states.items()}
         self.event(office, "in_sync", {"resources": len(states), "digest": digest(text)})
 
-    def capture(self, name: str, connection: str, secret: Secret) -> int:
-        """Stores a secret that was shown once."""
-        captured = self._ledger.tables.captured
-        captured[name] = (*captured.get(name, ()), Secret(name, secret.reveal_bytes()))
-        version = len(captured[name])
-        self.event("", "captured", {"name": name, "connection": connection, "version": version})
+    def promise(self, operation: str, names: Collection[str]) -> None:
+        """Before an operation: what it will be shown."""
+        office, tables = self._operation(operation).office, self._ledger.tables
+        failed = {each.id for each in tables.operations.values() if each.outcome == "failed"}
+        kept = {(id_, name) for id_, name in tables.promised if id_ not in failed}
+        tables.promised = frozenset(kept | {(operation, name) for name in names})
+        self.event(office, "secret.promised", {"id": operation, "secrets": sorted(names)})
+
+    def capture(self, name: str, connection: str, secret: Secret, *, office: str = "", operation: str = "") -> int:
+        """Stores a secret that was shown once, unverified."""
+        office, tables = (self._operation(operation).office if operation else office), self._ledger.tables
+        version = 1 + sum((each.name, each.connection) == (name, connection) for each, _ in tables.captured)
+        now = self._ledger.now()
+        new = Captured(name, connection, version, now, office=office, operation=operation)
+        tables.captured.append((new, Secret(name, secret.reveal_bytes())))
+        tables.promised = frozenset(
+            (id_, promised)
+            for id_, promised in tables.promised
+            if promised != name or tables.operations[id_].identity != connection
+        )
+        self.event(office, "secret.captured", told(operation, name, connection, version))
         return version
+
+    def judge(self, operation: str, there: bool) -> None:
+        """What a read tells of what an operation was shown."""
+        office, tables = self._operation(operation).office, self._ledger.tables
+        for place, (each, secret) in enumerate(tables.captured):
+            if each.state == "unverified" and each.operation == operation:
+                tables.captured[place] = (replace(each, state=JUDGED[there]), secret)
+                body = told(operation, each.name, each.connection, each.version)
+                self.event(office, f"secret.{JUDGED[there]}", body)
+        gone = set() if there else {promise for promise in tables.promised if promise[0] == operation}
+        if gone:
+            tables.promised -= gone
+            self.event(office, "secret.gone", {"id": operation, "secrets": sorted(name for _, name in gone)})
 
 
 def _plain(data: Any) -> Any:

@@ -10,9 +10,11 @@ from inregel.frozen import frozen
 from inregel.ledger.base import OPEN, LedgerError, NewOrder, Order, OrderClosed, OrderLine, OrderState
 from inregel.ledger.crypto import digest
 from inregel.ledger.history import History
+from inregel.ledger.marks import order_mark
 from inregel.ledger.people import PersonRecord
 from inregel.ledger.records import (
     FORGOTTEN,
+    decoding,
     from_json,
     lines_json,
     lines_of,
@@ -82,8 +84,9 @@ class Orders:
             },
         )
         body = {"number": f"W{number}", "name": order.name, "identity": order.identity, "digest": text_digest}
-        self._history.append(order.office, "order.opened", body, order.person)
-        return self.get(f"W{number}")
+        opened = self.get(f"W{number}")
+        self._history.append(order.office, "order.opened", {**body, "row": order_mark(opened)}, order.person)
+        return opened
 
     def close(self, closing: Closing) -> Order:
         """Ends it. Raises `OrderClosed`, which names the successor, where it is not open."""
@@ -106,12 +109,14 @@ class Orders:
                 "lines": lines_json(lines),
             },
         )
-        body = {"number": old.number, "outcomes": [line.outcome for line in lines]}
+        body: dict[str, Any] = {"number": old.number, "outcomes": [line.outcome for line in lines]}
         if closing.successor:
             body["successor"] = closing.successor
         private = {"note": closing.note} if closing.note else None
+        closed = self.get(old.number)
+        body["row"] = order_mark(closed)
         self._history.append(old.order.office, f"order.{closing.state}", body, closing.by, private)
-        return self.get(old.number)
+        return closed
 
     def get(self, number: str) -> Order:
         """One work order. Raises `LedgerError` that names what is near where there is none."""
@@ -136,7 +141,11 @@ class Orders:
         rows = list(rows)
         ids = {row[column] for row in rows for column in ("person", "closed_by")} - {None}
         records = self._people.by_id(ids)
-        return [self._order(row, records) for row in rows]
+        found = []
+        for row in rows:
+            with decoding(f"the work order W{row['number']}"):
+                found.append(self._order(row, records))
+        return found
 
     def _order(self, row: Mapping[str, Any], records: dict[int, PersonRecord]) -> Order:
         number = row["number"]

@@ -158,22 +158,25 @@ ORDER BY number;
 SELECT office, name, module, container, key_name, outcome, checkpoint FROM operation WHERE id = :id;
 
 -- name: set_operation
--- An operation that is about to be performed; writes nothing where it was begun before and its outcome is not known.
+-- An operation that is about to be performed; the same id again replaces it.
 INSERT INTO operation (id, office, identity, name, module, container, key_name, reaches, at, outcome, checkpoint, detail)
 VALUES (:id, :office, :identity, :name, :module, :container, :key_name, :reaches, :at, 'intended', :checkpoint, :detail)
 ON CONFLICT (id) DO UPDATE SET office = excluded.office, identity = excluded.identity, name = excluded.name,
     module = excluded.module, container = excluded.container, key_name = excluded.key_name,
     reaches = excluded.reaches, at = excluded.at, outcome = 'intended', checkpoint = excluded.checkpoint,
-    detail = excluded.detail
-WHERE operation.outcome NOT IN ('intended', 'unknown');
+    detail = excluded.detail;
 
 -- name: set_checkpoint
 -- What the other side shows once.
 UPDATE operation SET checkpoint = :checkpoint WHERE id = :id;
 
--- name: set_outcome
--- What became of an operation.
-UPDATE operation SET outcome = :outcome, detail = :detail WHERE id = :id;
+-- name: operations
+-- Some operations by id.
+SELECT id, office, name, outcome FROM operation WHERE id IN (SELECT value FROM json_each(:ids));
+
+-- name: set_outcomes
+-- What became of some operations.
+UPDATE operation SET outcome = :outcome, detail = :detail WHERE id IN (SELECT value FROM json_each(:ids));
 
 -- name: pending
 -- Operations of which the outcome is not known.
@@ -247,16 +250,74 @@ INSERT INTO synced (office, digest, states) VALUES (:office, :digest, :states)
 ON CONFLICT (office) DO UPDATE SET digest = excluded.digest, states = excluded.states;
 
 -- name: last_captured
--- The newest version of a captured secret.
-SELECT version, connection, sealed FROM captured WHERE name = :name ORDER BY version DESC LIMIT 1;
+-- The newest version of a secret at each of these connections, the one that was captured last at the end.
+SELECT max(seq), connection, version, sealed FROM captured
+WHERE name = :name AND state <> 'refused' AND connection IN (SELECT value FROM json_each(:connections))
+GROUP BY connection ORDER BY 1;
+
+-- name: last_version
+-- The newest version of a secret at a connection, whatever became of it.
+SELECT coalesce(max(version), 0) FROM captured WHERE name = :name AND connection = :connection;
 
 -- name: add_captured
 -- A new version of a captured secret.
-INSERT INTO captured (name, version, connection, at, sealed) VALUES (:name, :version, :connection, :at, :sealed);
+INSERT INTO captured (name, connection, version, office, operation, at, state, sealed)
+VALUES (:name, :connection, :version, :office, :operation, :at, 'unverified', :sealed);
+
+-- name: captures
+-- All versions of all captured secrets, without their values.
+SELECT name, connection, version, office, operation, at, state FROM captured ORDER BY seq;
+
+-- name: unverified_of
+-- What an operation was shown and no read has told about yet.
+SELECT seq, name, connection, version FROM captured
+WHERE operation = :operation AND operation <> '' AND state = 'unverified' ORDER BY seq;
+
+-- name: judge_captured
+-- What a read tells of a captured secret.
+UPDATE captured SET state = :state WHERE seq = :seq;
+
+-- name: unproven
+-- Performed operations that were shown a secret of which no read has told yet.
+SELECT * FROM operation
+WHERE id IN (SELECT operation FROM captured WHERE state = 'unverified')
+    AND outcome = 'performed' AND office IN (SELECT value FROM json_each(:offices))
+ORDER BY at, id;
+
+-- name: promised
+-- Secrets that operations were to be shown and that were not stored, with the operation.
+SELECT promised.name AS secret, operation.* FROM promised JOIN operation ON operation.id = promised.operation
+WHERE operation.outcome <> 'failed' AND operation.office IN (SELECT value FROM json_each(:offices))
+ORDER BY operation.at, operation.id, promised.name;
+
+-- name: promised_of
+-- What one operation was to be shown and is not stored.
+SELECT name FROM promised WHERE operation = :operation ORDER BY name;
+
+-- name: add_promise
+-- A secret that an operation is to be shown.
+INSERT OR IGNORE INTO promised (operation, name) VALUES (:operation, :name);
+
+-- name: keep_promises
+-- One was stored: the others of that name and connection are not missed any more.
+DELETE FROM promised
+WHERE name = :name AND operation IN (SELECT id FROM operation WHERE identity = :connection);
+
+-- name: drop_promises
+-- What an operation was to be shown is worth nothing any more.
+DELETE FROM promised WHERE operation = :operation;
+
+-- name: drop_failed_promises
+-- What failed was shown nothing.
+DELETE FROM promised WHERE operation IN (SELECT id FROM operation WHERE outcome = 'failed');
 
 -- name: lease
 -- Who has, or last had, a lease.
 SELECT token, holder, fence, since, expires FROM lease WHERE identity = :identity;
+
+-- name: leases
+-- Who has these leases, under which fence, and until when.
+SELECT identity, fence, token, expires FROM lease WHERE identity IN (SELECT value FROM json_each(:identities));
 
 -- name: fences
 -- The newest fence of each of these leases, and whose it is; nobody's where it was given back.
@@ -289,3 +350,39 @@ ON CONFLICT (identity, slot) DO UPDATE SET token = excluded.token, expires = exc
 -- name: free_slot
 -- Gives a place back.
 DELETE FROM slot WHERE identity = :identity AND slot = :slot AND token = :token;
+
+-- name: all_statements
+-- Every statement, for the proof.
+SELECT id, kind, at, person, until, source FROM statement;
+
+-- name: all_stated
+-- Everything that is attested, for the proof.
+SELECT office, module, container, name, state, fields FROM stated ORDER BY office, module, container, name;
+
+-- name: all_listings
+-- Every listing, for the proof.
+SELECT office, module, container, statement FROM listing ORDER BY office, module, container;
+
+-- name: all_orders
+-- Every work order and its people, for the proof.
+SELECT number, person, closed_by FROM work_order ORDER BY number;
+
+-- name: all_operations
+-- The whole journal, for the proof.
+SELECT * FROM operation ORDER BY at, id;
+
+-- name: all_quotas
+-- Everything that was taken of a quota, for the proof.
+SELECT office, operation, ref, day, amount, state FROM quota ORDER BY office, operation, ref;
+
+-- name: all_rollouts
+-- Every rollout, for the proof.
+SELECT * FROM rollout ORDER BY seq;
+
+-- name: all_synced
+-- What is in sync at every office, for the proof.
+SELECT office, digest, states FROM synced ORDER BY office;
+
+-- name: all_captured
+-- Every captured secret, for the proof.
+SELECT name, connection, version, office, operation, state FROM captured ORDER BY seq;

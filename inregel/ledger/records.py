@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -25,14 +26,37 @@ def time_text(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+class Garbled(LedgerError):
+    """The ledger is damaged: {what} is not as inregel writes it. It was left as it is.
+    See what was changed: inregel history verify
+    Bring the ledger back: inregel ledger restore BACKUP --replace"""
+
+
+@contextmanager
+def decoding(what: str) -> Iterator[None]:
+    """Within it rows are read that only inregel writes: where they are of another form, `Garbled` is raised."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise Garbled(what=what) from error
+
+
 def time_of(text: str) -> datetime:
-    """The inverse of `time_text`."""
-    return datetime.fromisoformat(text)
+    """The inverse of `time_text`. Raises `Garbled`, as all inverses here do."""
+    try:
+        return datetime.fromisoformat(text)
+    except (ValueError, TypeError) as error:
+        raise Garbled(what="a time in it") from error
 
 
 def maybe_time(text: str | None) -> datetime | None:
     """`time_of` where there is one."""
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else time_of(text)
+
+
+def maybe_text(time: datetime | None) -> str | None:
+    """`time_text` where there is one."""
+    return None if time is None else time_text(time)
 
 
 def maybe_day(text: str | None) -> date | None:
@@ -65,7 +89,8 @@ def to_json(data: Any) -> str:
 
 def from_json(text: str | bytes) -> Any:
     """The inverse of `to_json`: values of a state are themselves again, other mappings and lists are plain."""
-    return _revive(json.loads(text))
+    with decoding("a text of JSON in it"):
+        return _revive(json.loads(text))
 
 
 def _revive(data: Any) -> Any:
@@ -90,7 +115,8 @@ def state_json(state: State | None) -> str:
 
 def state_of(text: str) -> State | None:
     """The inverse of `state_json`."""
-    return values.decode(json.loads(text))
+    with decoding("a state in it"):
+        return values.decode(json.loads(text))
 
 
 def states_json(states: Mapping[tuple[str, Key], State | None]) -> str:

@@ -12,29 +12,31 @@ from pathlib import Path
 from typing import Any
 
 from inregel.contract import Key, Provenance, Secret, State
-from inregel.ledger import records
+from inregel.ledger import journal, records, tables
 from inregel.ledger.base import (
     OPEN,
+    Captured,
     Event,
     Holder,
     Known,
     Lease,
-    LedgerError,
     Order,
     OrderState,
     Pending,
+    Promised,
     Rollout,
     Stated,
     Transaction,
     Violation,
 )
-from inregel.ledger.crypto import Keyring, unseal
+from inregel.ledger.captures import Captures
+from inregel.ledger.crypto import Keyring
 from inregel.ledger.history import History
 from inregel.ledger.leases import Leases, Locks
 from inregel.ledger.orders import Orders
 from inregel.ledger.records import names_json
 from inregel.ledger.store import Store
-from inregel.ledger.transaction import SqliteTransaction, captured_bound
+from inregel.ledger.transaction import SqliteTransaction
 
 
 class SqliteLedger:
@@ -49,6 +51,7 @@ class SqliteLedger:
         self._leases = Leases(store, self._locks, now)
         self._history = History(store, keys, ledger_id, now)
         self._orders = Orders(store, self._history, now)
+        self._captures = Captures(store, keys, now)
 
     @property
     def id(self) -> str:
@@ -65,11 +68,11 @@ class SqliteLedger:
         return self._keys.secrets
 
     @contextmanager
-    def writing(self, *leases: Lease) -> Iterator[Transaction]:
+    def writing(self, *leases: Lease, durable: bool = True) -> Iterator[Transaction]:
         """One commit; the leases are looked at when it begins and again just before it is final."""
-        with self._store.commit():
+        with self._store.commit(durable=durable):
             ends = self._leases.check(leases)
-            transaction = SqliteTransaction(self._store, self._history, self._orders, self._keys, self._now)
+            transaction = SqliteTransaction(self._store, self._history, self._orders, self._captures)
             yield transaction
             transaction.flush()
             self._leases.not_over(ends)
@@ -78,6 +81,10 @@ class SqliteLedger:
 
     def known(self, offices: Collection[str]) -> Mapping[str, Known]:
         """What people stated, for these offices, in four statements whatever their number."""
+        with records.decoding("what people stated"):
+            return self._known(offices)
+
+    def _known(self, offices: Collection[str]) -> Mapping[str, Known]:
         wanted = {"offices": names_json(offices)}
         with self._store.snapshot():
             rows = self._store.rows("stated", wanted)
@@ -111,7 +118,8 @@ class SqliteLedger:
         """What was last in sync."""
         with self._store.errors():
             rows = self._store.rows("synced", {"offices": names_json(offices)})
-        return {office: records.states_of(text) for office, text in rows}
+        with records.decoding("what was last in sync"):
+            return {office: records.states_of(text) for office, text in rows}
 
     def orders(self, offices: Collection[str] | None = None, states: Collection[OrderState] = OPEN) -> list[Order]:
         """Work orders by number."""
@@ -135,7 +143,8 @@ class SqliteLedger:
                 rows = self._store.named("pending")
             else:
                 rows = self._store.named("pending_of_offices", {"offices": names_json(offices)})
-        return [_pending(row) for row in rows]
+        with records.decoding("the journal of operations"):
+            return [journal.pending(row) for row in rows]
 
     def quota_used(self, offices: Collection[str], day: date) -> Mapping[tuple[str, str], int]:
         """Reserved and spent, by (office, operation)."""
@@ -147,27 +156,33 @@ class SqliteLedger:
         """The newest rollout of a play."""
         with self._store.errors():
             rows = self._store.named("rollout_of_play", {"playbook": playbook, "play": play})
-        return _rollout(rows[0]) if rows else None
+        with records.decoding(f"the rollout of {play}"):
+            return _rollout(rows[0]) if rows else None
 
     def rollouts(self) -> list[Rollout]:
         """The newest rollout of every play, in the order in which they began."""
-        with self._store.errors():
+        with self._store.errors(), records.decoding("a rollout"):
             return [_rollout(row) for row in self._store.named("newest_rollouts", {})]
 
-    def captured(self, name: str) -> Secret | None:
-        """The newest version of a captured secret. Raises `LedgerError` where it is not what was stored."""
+    def captured(self, name: str, connections: Collection[str]) -> Mapping[str, Secret]:
+        """The newest at each of these connections. Raises `LedgerError` where one is not what was stored."""
         with self._store.errors():
-            row = self._store.row("last_captured", {"name": name})
-        if not row:
-            return None
-        version, connection, sealed = row
-        value = unseal(self._keys.captured, sealed, captured_bound(name, connection, version))
-        if value is None:
-            raise LedgerError(
-                reason=f"The captured secret {name} (version {version}, {connection}) is not what was stored: "
-                "it was changed or exchanged.\nIt is not used. Look at the history: inregel history verify"
-            )
-        return Secret(name, value)
+            return self._captures.newest(name, connections)
+
+    def captures(self) -> list[Captured]:
+        """All versions of all captured secrets, in the order in which they were stored."""
+        with self._store.errors():
+            return self._captures.all()
+
+    def unproven(self, offices: Collection[str]) -> list[Pending]:
+        """Performed operations that were shown a secret which is still unverified."""
+        with self._store.errors():
+            return self._captures.unproven(offices)
+
+    def promised(self, offices: Collection[str]) -> list[Promised]:
+        """What operations were to be shown and is not stored."""
+        with self._store.errors():
+            return self._captures.promised(offices)
 
     # --- leases -----------------------------------------------------------------------------------------------------
 
@@ -215,7 +230,7 @@ class SqliteLedger:
     def verify(self, heads: Mapping[str, tuple[int, str]] | None = None) -> list[Violation]:
         """What was changed, dropped, swapped or re-hashed; truncation where `heads` were kept."""
         with self._store.snapshot():
-            return self._history.prove(heads)
+            return self._history.prove(heads) or tables.prove(self._store, self._orders, _rollout)
 
     def forget(self, person: str) -> int:
         """Destroys the keys of a person's records; open work orders of that person are withdrawn."""
@@ -224,7 +239,7 @@ class SqliteLedger:
             ids = people.ids_of(person)
             if not ids:
                 return 0
-            transaction = SqliteTransaction(self._store, self._history, self._orders, self._keys, self._now)
+            transaction = SqliteTransaction(self._store, self._history, self._orders, self._captures)
             for number in self._orders.of_persons(ids):
                 transaction.close_order(number, "withdrawn")
             for id_ in ids:
@@ -265,22 +280,6 @@ class SqliteLedger:
         """Closes the file and shows that this process no longer holds anything."""
         self._store.connection.close()
         self._locks.close()
-
-
-def _pending(row: Mapping[str, Any]) -> Pending:
-    return Pending(
-        id=row["id"],
-        office=row["office"],
-        identity=row["identity"],
-        name=row["name"],
-        module=row["module"],
-        key=records.key_of(row["container"], row["key_name"]),
-        reaches=records.state_of(row["reaches"]),
-        at=records.time_of(row["at"]),
-        outcome=row["outcome"],
-        checkpoint=records.from_json(row["checkpoint"]),
-        detail=row["detail"],
-    )
 
 
 def _rollout(row: Mapping[str, Any]) -> Rollout:

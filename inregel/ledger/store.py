@@ -5,6 +5,7 @@ What does not belong here: what the tables mean (`sqlite`, `transaction`, `lease
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -12,12 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from inregel.crashpoints import edge
+from inregel.ledger import reading
 from inregel.ledger.base import LedgerError, LedgerMissing
 from inregel.ledger.queries import migrations, statements
 
 APPLICATION_ID: Final = 0x696E7267
 """`inrg`, at byte 68 of the file (https://www.sqlite.org/fileformat.html)."""
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """The number of the newest migration."""
 BUSY_SECONDS: Final = 10.0
 
@@ -98,6 +100,11 @@ class Store:
         self.seconds = busy_seconds
         self._sql = statements()
 
+    @property
+    def readonly(self) -> bool:
+        """Whether every write will be refused."""
+        return bool(self.connection.execute("PRAGMA query_only").fetchone()[0])
+
     def errors(self) -> Any:
         """`plain_errors` for this file."""
         return plain_errors(self.place, self.seconds)
@@ -117,6 +124,10 @@ class Store:
     def run(self, name: str, parameters: Parameters) -> sqlite3.Cursor:
         """Runs a statement that writes."""
         return self.connection.execute(self._sql[name], parameters)
+
+    def run_many(self, name: str, rows: Sequence[Parameters]) -> None:
+        """Runs a statement that writes, once for each of `rows`."""
+        self.connection.executemany(self._sql[name], rows)
 
     def named(self, name: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
         """All rows, each by column name."""
@@ -171,12 +182,12 @@ class Store:
 
 def connect(place: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     """Opens an existing ledger file and checks what it is. Costs a few milliseconds and writes nothing, except that
-    an older ledger is brought up to date. Raises `LedgerMissing`, `NotALedger`, `NewerLedger`, `LedgerError`."""
+    an older ledger is brought up to date; where the file or its folder is read-only, every write is refused.
+    Raises `LedgerMissing`, `NotALedger`, `NewerLedger`, `LedgerError`."""
     if not place.is_file() or place.stat().st_size == 0:
         raise LedgerMissing(place=place)
     with plain_errors(place, busy_seconds):
-        uri = f"{place.absolute().as_uri()}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=busy_seconds)
+        connection, readonly = _open(place, busy_seconds)
         try:
             _look_at(connection, place)
             version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -187,10 +198,29 @@ def connect(place: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Conne
             connection.execute("PRAGMA secure_delete = ON")
             if version < SCHEMA_VERSION:
                 migrate(connection)
+            if readonly:
+                # A copy in memory could be written to, and what was written there would be lost without a word.
+                connection.execute("PRAGMA query_only = ON")
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def _open(place: Path, busy_seconds: float) -> tuple[sqlite3.Connection, bool]:
+    """A connection, and whether it can only read."""
+    if os.access(place, os.W_OK):
+        uri = f"{place.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=busy_seconds)
+        try:
+            connection.execute("PRAGMA schema_version").fetchone()
+        except sqlite3.Error as error:
+            if not reading.refused(error):
+                return connection, False  # what is wrong with it is said by who looks at it next
+            connection.close()
+        else:
+            return connection, False
+    return reading.open_to_read(place, SCHEMA_VERSION, busy_seconds), True
 
 
 def _look_at(connection: sqlite3.Connection, place: Path) -> None:

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, Literal
 
 from inregel.contract import Key, Provenance, Secret, State
 from inregel.formats import values
-from inregel.ledger.base import LedgerError, NewOrder, Order, OrderLine, OrderState, Pending, QuotaUsed, Rollout
-from inregel.ledger.crypto import Keyring, digest, seal
+from inregel.ledger.base import NewOrder, Order, OrderLine, OrderState, Pending, QuotaUsed, Rollout
+from inregel.ledger.captures import JUDGED, Captures, told
+from inregel.ledger.crypto import digest
 from inregel.ledger.history import History
+from inregel.ledger.journal import UNSETTLED, about, begun_already, by_office, columns, never_begun
+from inregel.ledger.marks import rollout_mark
 from inregel.ledger.orders import Closing, Orders
-from inregel.ledger.records import from_json, key_columns, state_json, state_of, states_json, time_text, to_json
+from inregel.ledger.records import (
+    from_json,
+    key_columns,
+    names_json,
+    state_json,
+    state_of,
+    states_json,
+    time_text,
+    to_json,
+)
 from inregel.ledger.store import Store
 
 
 class SqliteTransaction:
     """One commit. Statements about one office by one person become one event."""
 
-    def __init__(
-        self, store: Store, history: History, orders: Orders, keys: Keyring, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, store: Store, history: History, orders: Orders, captures: Captures) -> None:
         self._store = store
         self._history = history
         self._orders = orders
-        self._keys = keys
-        self._now = now
+        self._captures = captures
         self._statements: dict[Provenance, int] = {}
         self._said: dict[str, tuple[Provenance, list[list[Any]]]] = {}
         history.begin()
@@ -136,46 +145,39 @@ class SqliteTransaction:
 
     # --- operations -------------------------------------------------------------------------------------------------
 
-    def intend(self, operation: Pending) -> None:
-        """Before an operation. Raises `LedgerError` where the same one was begun and its outcome is not known."""
-        container, name = key_columns(operation.key)
-        written = self._store.run(
-            "set_operation",
-            {
-                "id": operation.id,
-                "office": operation.office,
-                "identity": operation.identity,
-                "name": operation.name,
-                "module": operation.module,
-                "container": container,
-                "key_name": name,
-                "reaches": state_json(operation.reaches),
-                "at": time_text(operation.at),
-                "checkpoint": to_json(operation.checkpoint),
-                "detail": operation.detail,
-            },
-        )
-        if not written.rowcount:
-            raise begun_already(operation, self._operation(operation.id)[5])
-        body = {"id": operation.id, "operation": operation.name, "module": operation.module}
-        self.event(operation.office, "operation.intended", {**body, "container": container, "name": name})
+    def intend(self, *operations: Pending) -> None:
+        """Before operations. Raises `LedgerError` where one was begun before and its outcome is not known."""
+        open_ones = self._store.rows("operations", {"ids": names_json([operation.id for operation in operations])})
+        for id_, _, _, outcome in open_ones:
+            if outcome in UNSETTLED:
+                raise begun_already(next(each for each in operations if each.id == id_), outcome)
+        rows = [columns(operation) for operation in operations]
+        self._store.run_many("set_operation", rows)
+        for office, own in by_office((row["office"], row) for row in rows).items():
+            self.event(office, "operation.intended", {"operations": [about(row) for row in own]})
 
     def checkpoint(self, id: str, data: Mapping[str, Any]) -> None:
         """Adds to what the other side showed once; the same names replace."""
         row = self._operation(id)
-        self._store.run("set_checkpoint", {"id": id, "checkpoint": to_json({**from_json(row[6]), **data})})
-        self.event(row[0], "operation.checkpoint", {"id": id, "names": sorted(data)})
+        whole = to_json({**from_json(row[6]), **data})
+        self._store.run("set_checkpoint", {"id": id, "checkpoint": whole})
+        self.event(row[0], "operation.checkpoint", {"id": id, "names": sorted(data), "digest": digest(whole)})
 
-    def outcome(self, id: str, outcome: Literal["performed", "failed", "unknown"], detail: str = "") -> None:
-        """After an operation."""
-        row = self._operation(id)
-        self._store.run("set_outcome", {"id": id, "outcome": outcome, "detail": detail})
-        self.event(row[0], f"operation.{outcome}", {"id": id, "operation": row[1], "detail": detail})
+    def outcome(self, outcome: Literal["performed", "failed", "unknown"], *ids: str, detail: str = "") -> None:
+        """After operations."""
+        which = {"ids": names_json(ids)}
+        found = {row[0]: row for row in self._store.rows("operations", which)}
+        for missing in (id_ for id_ in ids if id_ not in found):
+            raise never_begun(missing)
+        self._store.run("set_outcomes", {**which, "outcome": outcome, "detail": detail})
+        for office, own in by_office((found[id_][1], found[id_]) for id_ in ids).items():
+            names = [{"id": row[0], "operation": row[2]} for row in own]
+            self.event(office, f"operation.{outcome}", {"operations": names, "detail": detail})
 
     def _operation(self, id: str) -> Any:
         row = self._store.row("operation", {"id": id})
         if not row:
-            raise LedgerError(reason=f"The operation {id} was never begun.")
+            raise never_begun(id)
         return row
 
     # --- quotas, rollouts, sync, secrets ----------------------------------------------------------------------------
@@ -222,8 +224,10 @@ class SqliteTransaction:
         self._store.run("set_rollout", row)
         begun = sorted(rollout.begun.difference(from_json(old[0]["begun"]) if old else ()))
         failed = sorted(set(rollout.failed).difference(from_json(old[0]["failed"]) if old else ()))
-        body = {"id": rollout.id, "playbook": rollout.playbook, "play": rollout.play, "revision": rollout.revision}
-        self.event("", f"rollout.{rollout.state}", {**body, "begun": begun, "failed": failed, "reason": rollout.reason})
+        body: dict[str, Any] = {"id": rollout.id, "playbook": rollout.playbook, "play": rollout.play}
+        body |= {"revision": rollout.revision, "begun": begun, "failed": failed, "reason": rollout.reason}
+        body["row"] = rollout_mark(rollout)
+        self.event("", f"rollout.{rollout.state}", body)
 
     def record_sync(self, office: str, states: Mapping[tuple[str, Key], State | None]) -> None:
         """What is in sync; unchanged content writes nothing."""
@@ -234,28 +238,27 @@ class SqliteTransaction:
         self._store.run("set_synced", {"office": office, "digest": mark, "states": text})
         self.event(office, "in_sync", {"resources": len(states), "digest": mark})
 
-    def capture(self, name: str, connection: str, secret: Secret) -> int:
-        """Stores a secret that was shown once."""
-        old = self._store.row("last_captured", {"name": name})
-        version = (old[0] if old else 0) + 1
-        sealed = seal(self._keys.captured, secret.reveal_bytes(), captured_bound(name, connection, version))
-        row = {"name": name, "version": version, "connection": connection, "at": time_text(self._now())}
-        self._store.run("add_captured", {**row, "sealed": sealed})
-        self.event("", "captured", {"name": name, "connection": connection, "version": version})
+    def promise(self, operation: str, names: Collection[str]) -> None:
+        """Before an operation: what it will be shown."""
+        office = self._operation(operation)[0]
+        self._captures.promise(operation, names)
+        self.event(office, "secret.promised", {"id": operation, "secrets": sorted(names)})
+
+    def capture(self, name: str, connection: str, secret: Secret, *, office: str = "", operation: str = "") -> int:
+        """Stores a secret that was shown once, unverified."""
+        office = self._operation(operation)[0] if operation else office
+        version = self._captures.add(name, connection, secret, office, operation)
+        self.event(office, "secret.captured", told(operation, name, connection, version))
         return version
 
-
-def captured_bound(name: str, connection: str, version: int) -> str:
-    """What a captured secret is bound to: it opens nowhere else."""
-    return to_json(["captured", name, connection, version])
-
-
-def begun_already(operation: Pending, outcome: str) -> LedgerError:
-    """What to say where an operation would be begun twice."""
-    return LedgerError(
-        reason=f"{operation.name} ({operation.id}) of {operation.office} was begun before and is {outcome}: "
-        "it is settled or read back first, never repeated blindly."
-    )
+    def judge(self, operation: str, there: bool) -> None:
+        """What a read tells of what an operation was shown."""
+        office = self._operation(operation)[0]
+        for body in self._captures.judge(operation, there):
+            self.event(office, f"secret.{JUDGED[there]}", body)
+        gone = [] if there else self._captures.drop(operation)
+        if gone:
+            self.event(office, "secret.gone", {"id": operation, "secrets": gone})
 
 
 def _encode(state: State | None) -> Any:

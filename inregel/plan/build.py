@@ -12,10 +12,12 @@ from datetime import timedelta
 from inregel.contract import Blocked, Step, Wait, containers_of, key_text
 from inregel.formats import values
 from inregel.ledger.base import Order
+from inregel.names import label_of, meant, plain
 from inregel.plan.draft import Declared, Draft, Facts, Ref, draft, ref_text, sealed_step
 from inregel.plan.faults import running
 from inregel.plan.model import Entry, PlannedLine, PlannedOrder, PlannedStep, Status
 from inregel.plan.order import Grouping, describe_circle, identity, line_digest, sort
+from inregel.plan.permits import permit
 
 _OPEN_END = (Status.CHANGE, Status.LOOK)
 
@@ -39,6 +41,7 @@ def build(facts: Facts, declared: Sequence[Declared]) -> tuple[list[Entry], list
     handed_out = HandedOut(facts.orders)
     for item in ordered:
         _follow(item, by_ref)
+        permit(facts, item, by_ref)
         _group(facts, item, by_ref, grouping, handed_out)
     orders = _orders(facts, grouping)
     rest = [item for item in drafts if item.status is Status.IN_SYNC and item.ref not in by_ref]
@@ -57,19 +60,31 @@ class Index:
             self.by_module[item.module].append(item)
             if item.task.name:
                 self._by_task[item.task.name].append((item.module, item.key))
+        self._labelled = {plain(module) for module in self.by_module if label_of(module)}
+        """Modules at a connection with a label: a task without a name, which is called by its module, stands for one
+        connection."""
 
-    def resolve(self, ref: str) -> list[Ref]:
-        """The resources that a task name, `module` or `module:key` stands for; [] where nothing is declared."""
-        if ref in self._by_task:
+    def resolve(self, ref: str, asker: str) -> list[Ref]:
+        """What a task name, `module` or `module:key` stands for, to a resource of the module `asker`.
+
+        [] where nothing is declared.
+        """
+        if ref in self._by_task and ref not in self._labelled:
             return self._by_task[ref]
         module, _, key = ref.partition(":")
-        found = [(item.module, item.key) for item in self.by_module.get(module, ())]
-        return [each for each in found if key_text(each[1]) == key] if key else found
+        for way in meant(module, asker, self.by_module):
+            items = (item for each in way for item in self.by_module.get(each, ()))
+            found = [(item.module, item.key) for item in items if not key or key_text(item.key) == key]
+            if found:
+                return found
+        return []
 
     def needs(self, item: Draft) -> tuple[Ref, ...]:
         """What a resource rests on: what its module asked for, and what `needs:` adds."""
-        refs = (*sorted(item.asked), *item.declared.task.needs)
-        found = {other for ref in refs for other in self.resolve(ref) if other != item.ref}
+        # What was asked for says already which connection it turned out to mean.
+        found = {other for ref in item.asked for other in self.resolve(ref, ref.partition(":")[0])}
+        found |= {other for ref in item.declared.task.needs for other in self.resolve(ref, item.declared.module)}
+        found.discard(item.ref)
         return tuple(sorted(found, key=str))
 
     def surplus(self, facts: Facts) -> list[Declared]:
@@ -116,7 +131,7 @@ def _reserve(facts: Facts, acting: Sequence[Draft]) -> None:
                 continue
             days = 1 + over[operation] // max(1, facts.quotas.limits[operation])
             over[operation] += 1
-            item.status, item.until = Status.QUEUED, facts.today + timedelta(days=days)
+            item.status, item.until = Status.QUEUED, (facts.quotas.today or facts.today) + timedelta(days=days)
             break
 
 
@@ -165,15 +180,18 @@ class HandedOut:
     """The lines that stand in open orders: a look does not supersede an order that a person has in hand."""
 
     def __init__(self, orders: Sequence[Order]) -> None:
-        self._names = {(o.order.name, o.order.role) for o in orders if o.state == "open"}
+        self._names = {
+            (order.order.name, order.order.role, label_of(line.module))
+            for order in orders if order.state == "open" for line in order.order.lines
+        }  # fmt: skip
         self._lines = {
             line_digest(line.module, key_text(line.key), line.kind, line.operation, values.encode(line.reaches))
             for order in orders if order.state == "open" for line in order.order.lines
         }  # fmt: skip
 
-    def apart(self, step: Step, kind: str, digest: str) -> str:
+    def apart(self, step: Step, label: str, kind: str, digest: str) -> str:
         """Groups a new look apart from an order of that name which was handed out without it."""
-        waits = kind == "look" and (step.order, step.role) in self._names and digest not in self._lines
+        waits = kind == "look" and (step.order, step.role, label) in self._names and digest not in self._lines
         return "look" if waits else ""
 
 
@@ -194,7 +212,8 @@ def _group(facts: Facts, item: Draft, by_ref: Mapping[Ref, Draft], grouping: Gro
             digest = line_digest(
                 line.module, key_text(line.key), line.kind, line.step.operation, values.encode(line.step.reaches)
             )
-            apart = f"{item.declared.play}{handed_out.apart(planned.step, item.kind, digest)}"
+            label = label_of(line.module)  # a person works at one connection of a system at a time
+            apart = f"{item.declared.play}{handed_out.apart(planned.step, label, item.kind, digest)}@{label}"
             group = grouping.person(planned.step.order, planned.step.role, line, after, apart=apart)
         item.groups.append(group)
         after = {group}
@@ -249,7 +268,7 @@ def _entry(
     entry.blocked, entry.wait, entry.until, entry.needs = item.blocked, item.wait, item.until, item.needs
     if item.blocked is not None and item.blocked.field:
         # The line of the argument that is wrong, rather than that of the task.
-        path = (*declared.task.where.path, declared.module, item.blocked.field)
+        path = (*declared.task.where.path, plain(declared.module), item.blocked.field)
         entry.where = declared.task.where._replace(path=path)
     entry.chain = _with_orders(item, orders or {})
     if item.groups and grouping is not None and orders:

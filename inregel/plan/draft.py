@@ -29,10 +29,12 @@ from inregel.contract import (
 )
 from inregel.errors import InregelError
 from inregel.formats import values
-from inregel.ledger.base import LineKind, Order, Pending
+from inregel.ledger.base import LineKind, Order, OrderLine, Pending, Promised
+from inregel.names import at, connection_of, office_at, plain
 from inregel.plan import shapes
 from inregel.plan.compare import FINGERPRINT, Difference, Found, compare
 from inregel.plan.faults import module_fault
+from inregel.plan.lost import made_anew, told
 from inregel.plan.model import Actor, FieldChange, PlannedStep, Status
 
 Ref = tuple[str, Key]
@@ -44,6 +46,10 @@ class Recorder(Inputs, Protocol):
 
     def take_asked(self) -> frozenset[str]:
         """The refs given to `of` since the last call."""
+        ...
+
+    def at(self, module: str) -> Inputs:
+        """The same for resources of a module at its connection."""
         ...
 
 
@@ -74,6 +80,8 @@ class Quotas:
     left: dict[str, int]
     """By operation; a missing one is not bounded."""
     limits: Mapping[str, int]
+    today: date | None = None
+    """The day that it is in the office; None is `Facts.today`."""
 
 
 @dataclass(slots=True)
@@ -87,7 +95,7 @@ class Facts:
     inputs: Recorder
     find: Callable[[str, Key], Found]
     operations: Callable[[str], frozenset[str]]
-    """What the driver of a system can perform now; empty where there is none."""
+    """What the driver of a connection, by name, can perform now; empty where there is none."""
     has_text: Callable[[str], bool]
     """Whether there is a work-order text of that name."""
     person: Callable[[str], str]
@@ -105,8 +113,22 @@ class Facts:
     """What failed in this run, and why."""
     unsettled: Mapping[Ref, Pending] = field(default_factory=dict)
     """Operations that were begun, and nothing tells what became of them: they are looked at, never repeated."""
-    allowed: Callable[[Ref, PlannedStep], Blocked | None] = lambda ref, planned: None
-    """Whether a step may be begun: that it was confirmed, and where it is irreversible allowed."""
+    lost: Mapping[Ref, Sequence[Promised]] = field(default_factory=dict)
+    """Secrets that were shown once when a resource was made, and that nobody stored."""
+    allowed: Callable[[Ref, PlannedStep, Found], Blocked | None] = lambda ref, planned, found: None
+    """Whether a step is one that was confirmed."""
+    granted: Callable[[Ref, PlannedStep], Blocked | None] = lambda ref, planned: None
+    """Whether a step that is begun now may be, where it is irreversible. Counts it."""
+    _lines: dict[tuple[Ref, str], list[tuple[Order, OrderLine]]] | None = field(default=None, init=False)
+
+    def lines_of(self, ref: Ref, state: str) -> Sequence[tuple[Order, OrderLine]]:
+        """The lines about a resource in the orders of that state, with their orders."""
+        if self._lines is None:
+            self._lines = {}
+            for order in self.orders:
+                for line in order.order.lines:
+                    self._lines.setdefault(((line.module, line.key), order.state), []).append((order, line))
+        return self._lines.get((ref, state), ())
 
 
 @dataclass(slots=True)
@@ -127,6 +149,8 @@ class Draft:
     needs: tuple[Ref, ...] = ()
     groups: list[int] = field(default_factory=list)
     """Groups of its steps, in order."""
+    begins: bool = False
+    """The next apply begins it; else something comes first."""
 
     @property
     def ref(self) -> Ref:
@@ -156,14 +180,20 @@ def draft(facts: Facts, declared: Declared) -> Draft:
         return Draft(declared, Status.BLOCKED, Found(UNKNOWN, {}), blocked=facts.unreadable[declared.module])
     found = facts.find(*ref)
     difference = compare(found, declared.state, facts.today, facts.secret_key)
+    lost = facts.lost.get(ref, ()) if found.state is not None else ()
     if not difference:
-        return Draft(declared, Status.IN_SYNC, found)
+        result = Draft(declared, Status.IN_SYNC, found)
+        if lost:
+            result.block(told(lost))
+        return result
     result = Draft(declared, Status.CHANGE, found)
     if ref in facts.failed:
         result.block(Blocked(facts.failed[ref], "you"), Status.FAILED)
         result.fields = _fields(declared.state, found, difference, None)
         return result
     _way(facts, result, difference)
+    if lost and result.status is Status.CHANGE and not made_anew(lost, result.lines()):
+        result.block(told(lost))
     return result
 
 
@@ -172,8 +202,8 @@ def _way(facts: Facts, result: Draft, difference: Difference) -> None:
     declared, found = result.declared, result.found
     facts.inputs.take_asked()
     change = Change(
-        office=facts.office,
-        module=declared.module,
+        office=office_at(facts.office, [declared.module]),
+        module=plain(declared.module),
         key=declared.key,
         before=found.state if difference.fields else UNKNOWN,
         after=declared.state,
@@ -182,7 +212,7 @@ def _way(facts: Facts, result: Draft, difference: Difference) -> None:
         args=declared.args,
     )
     try:
-        way: Any = facts.module(declared.module).steps(change, facts.inputs)
+        way: Any = facts.module(declared.module).steps(change, facts.inputs.at(declared.module))
     except Fault as fault:
         way = fault.blocked
     except InregelError:
@@ -200,11 +230,11 @@ def _way(facts: Facts, result: Draft, difference: Difference) -> None:
     elif first is None:
         assert isinstance(way[0], Wait)
         result.status, result.wait = Status.WAITING, way[0]
-        result.chain = _acting(facts, way, by_person=False)
+        result.chain = _acting(facts, declared.module, way, by_person=False)
     else:
         result.kind = "look" if result.ref in facts.unsettled else _kind(first, difference)
         result.status = Status.CHANGE if result.kind == "do" else Status.LOOK
-        result.chain = _acting(facts, way, by_person=result.kind == "look")
+        result.chain = _acting(facts, declared.module, way, by_person=result.kind == "look")
         _decide(facts, result)
 
 
@@ -217,14 +247,16 @@ def _kind(first: Step, difference: Difference) -> LineKind:
     return "look"
 
 
-def _acting(facts: Facts, way: Sequence[Step | Wait], *, by_person: bool) -> tuple[PlannedStep | Wait, ...]:
+def _acting(
+    facts: Facts, module: str, way: Sequence[Step | Wait], *, by_person: bool
+) -> tuple[PlannedStep | Wait, ...]:
     """Who does each step: the driver where it can, else a person. A look is always a person's."""
     chain: list[PlannedStep | Wait] = []
     for part in way:
         if isinstance(part, Wait):
             chain.append(part)
             continue
-        can = facts.operations(part.operation.partition(".")[0])
+        can = facts.operations(connection_of(at(part.operation, connection_of(module))))
         chain.append(PlannedStep(part, "machine" if part.operation in can and not by_person else "person"))
     return tuple(chain)
 
@@ -248,23 +280,22 @@ def _decide(facts: Facts, result: Draft) -> None:
         return
     if result.kind != "look":
         # What stands in an open order was allowed when it was handed out, and stays so until the order is closed.
-        asked = [planned for planned in steps if not _handed_out(facts, result.ref, planned.step)]
-        barred = next((why for planned in asked if (why := facts.allowed(result.ref, planned)) is not None), None)
+        asked = [planned for planned in steps if not handed_out(facts, result.ref, planned.step)]
+        answers = (facts.allowed(result.ref, planned, result.found) for planned in asked)
+        barred = next((why for why in answers if why is not None), None)
         if barred is not None:
             result.block(barred)
 
 
-def _handed_out(facts: Facts, ref: Ref, step: Step) -> bool:
+def handed_out(facts: Facts, ref: Ref, step: Step) -> bool:
     """Whether a person has this same step in hand."""
-    if not any(order.state == "open" for order in facts.orders):
+    lines = facts.lines_of(ref, "open")
+    if not lines:
         return False
     reaches = values.encode(sealed(step.reaches, facts.secret_key))
     return any(
-        (line.module, line.key, line.operation) == (*ref, step.operation) and values.encode(line.reaches) == reaches
-        for order in facts.orders
-        if order.state == "open"
-        for line in order.order.lines
-        if line.kind != "look"
+        line.kind != "look" and line.operation == step.operation and values.encode(line.reaches) == reaches
+        for _, line in lines
     )
 
 
@@ -282,17 +313,14 @@ def _nobody(step: Step, kind: LineKind | None, begun: Pending | None = None) -> 
 
 def _refused(facts: Facts, result: Draft, steps: Sequence[PlannedStep]) -> Blocked | None:
     """A person said of this same change that it cannot be done."""
-    if not any(order.state == "failed" for order in facts.orders):
+    lines = facts.lines_of(result.ref, "failed")
+    if not lines:
         return None
     wanted = [(p.step.operation, values.encode(sealed(p.step.reaches, facts.secret_key))) for p in steps]
-    for order in facts.orders:
-        if order.state != "failed":
-            continue
-        for line in order.order.lines:
-            same = (line.module, line.key) == result.ref and (line.operation, values.encode(line.reaches)) in wanted
-            if same and line.outcome == "cannot":
-                reason = f"refused by {order.by}: {line.note}" if line.note else f"refused by {order.by}"
-                return Blocked(f"{reason} ({order.number})", "you", f"inregel work reopen {order.number}")
+    for order, line in lines:
+        if line.outcome == "cannot" and (line.operation, values.encode(line.reaches)) in wanted:
+            reason = f"refused by {order.by}: {line.note}" if line.note else f"refused by {order.by}"
+            return Blocked(f"{reason} ({order.number})", "you", f"inregel work reopen {order.number}")
     return None
 
 

@@ -130,6 +130,7 @@ class Grouping:
 def identity(office: str, name: str, role: str, lines: Sequence[PlannedLine]) -> str:
     """What a work order is about: stable per (office, order, change), 32 hex digits. Secrets count by name."""
     content = [office, name, role, *sorted(line_identity(line) for line in lines)]
+    content += sorted({f"form {line.step.form}" for line in lines if line.step.form})
     return hashlib.sha256("\0".join(content).encode()).hexdigest()[:32]
 
 

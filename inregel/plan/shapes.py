@@ -9,6 +9,7 @@ from typing import Any, Final
 from inregel.contract import Blocked, Resources, Secret, Seen, State, Step, Wait
 from inregel.errors import InregelError
 from inregel.formats import values
+from inregel.secrets.base import NAME
 
 _PLAIN: Final = frozenset((str, int, bool, date, Secret))
 _TEXT: Final = frozenset((str,))
@@ -70,11 +71,14 @@ def way(module: str, office: str, given: Any) -> list[Step | Wait] | Blocked:
 
 def _part(part: Any) -> None:
     if isinstance(part, Step):
-        names: tuple[Any, ...] = (part.operation, part.order, part.role)
+        names: tuple[Any, ...] = (part.operation, part.order, part.role, part.form)
         if not all(isinstance(name, str) for name in names) or not part.operation:
-            raise _Wrong("gives a step whose operation, order or role is no text")
+            raise _Wrong("gives a step whose operation, order, role or form is no text")
         if not isinstance(part.arguments, Mapping):
             raise _Wrong(f"gives the step {part.operation} arguments that are no mapping")
+        captures: Any = part.captures
+        if not isinstance(captures, list | tuple) or not all(_is_name(name) for name in captures):
+            raise _Wrong(f"gives the step {part.operation} `captures` that are no list of names of secrets")
         _state(part.operation, part.reaches)
     elif isinstance(part, Wait):
         until: Any = part.until
@@ -83,6 +87,10 @@ def _part(part: Any) -> None:
         _state(part.party, part.reaches)
     else:
         raise _Wrong(f"gives a {type(part).__name__}, which is neither Step nor Wait")
+
+
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and NAME.fullmatch(name) is not None
 
 
 def _key(key: Any) -> None:

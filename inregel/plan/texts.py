@@ -3,6 +3,7 @@
 Texts stand beside the modules, `modules/<system>/work_orders/<name>.<language>.md` with `<name>.answers.schema.json`.
 A template is handed `order, office, lines, by_module, connections, person, language` and `secret(value)`.
 A secret never comes into a text: it stands there as `<secret NAME>`, and its name in `NewOrder.secrets`.
+Values are no Markdown: whatever stands in one is shown as it is, between backticks and between words (see `marked`).
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inregel.contract import Key, Office, Secret, State, Step, Unknown, key_text
 from inregel.errors import InregelError
-from inregel.formats import values
+from inregel.formats import markdown, values
 from inregel.frozen import frozen
 from inregel.ledger.base import LineKind, NewOrder, OrderLine
+from inregel.names import connection_of, label_of, office_at, plain
+from inregel.plan import marked
 from inregel.plan.model import PlannedLine, PlannedOrder
 
 if TYPE_CHECKING:
@@ -53,6 +56,8 @@ class Line:
     step: Step
     before: State | Unknown | None
     shown: State | None = None
+    connection: str = ""
+    """The name of the connection that it is at: `afas`, or `afas.test`."""
 
     @property
     def operation(self) -> str:
@@ -78,9 +83,15 @@ def title(order: PlannedOrder, office: Office, language: str, library: Library) 
     path, source = library.text(order.name, language)
     context = _context(order, office, tuple(_line(line) for line in order.lines), language, library)
     try:
-        return _title(path, _fill(path, _head(source), language, context))
+        return _title(path, _fill(path, _head(source), language, context)) + _label(order)
     except TextError:  # the head ends within a block, or has no heading: the whole text says what is wrong
-        return _title(path, _fill(path, source, language, context))
+        return _title(path, _fill(path, source, language, context)) + _label(order)
+
+
+def _label(order: PlannedOrder) -> str:
+    """What tells an order at the connection `afas.test` from the same one at `afas`, behind its title."""
+    label = label_of(order.lines[0].module) if order.lines else ""
+    return f" ({label})" if label else ""
 
 
 def _head(source: str) -> str:
@@ -94,7 +105,7 @@ def _title(path: str, text: str) -> str:
     heading = _HEADING.search(text)
     if heading is None:
         raise TextError(file=path, line=1, reason="there is no heading `# ...`, which is the title")
-    return re.sub(r"[`*]", "", heading[1]).strip()
+    return markdown.plain(heading[1])
 
 
 def render(order: PlannedOrder, office: Office, language: str, library: Library) -> NewOrder:
@@ -111,7 +122,7 @@ def render(order: PlannedOrder, office: Office, language: str, library: Library)
         name=order.name,
         role=order.role,
         person=order.person,
-        title=_title(path, text),
+        title=_title(path, text) + _label(order),
         language=language,
         text=text,
         schema=asked(library.answers(order.name), {line.module for line in lines}, language),
@@ -145,7 +156,8 @@ def _described(schema: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def _line(line: PlannedLine) -> Line:
-    return Line(line.module, line.key, key_text(line.key), line.kind, line.step, line.before, line.shown)
+    module, connection = plain(line.module), connection_of(line.module)
+    return Line(module, line.key, key_text(line.key), line.kind, line.step, line.before, line.shown, connection)
 
 
 class _ByModule(dict[str, list[Line]]):
@@ -165,6 +177,7 @@ class _ByModule(dict[str, list[Line]]):
 def _context(
     order: PlannedOrder, office: Office, lines: Sequence[Line], language: str, library: Library
 ) -> dict[str, Any]:
+    office = office_at(office, [line.module for line in order.lines])
     return {
         "order": order,
         "office": office,
@@ -181,7 +194,7 @@ def _as_secret(value: object) -> str:
     """A secret for a text, in backticks, by its name."""
     if not isinstance(value, Secret):
         raise TypeError(f"secret() is given a {type(value).__name__}, which is not a secret")
-    return f"`{value!r}`"
+    return f"`{marked.value(repr(value))}`"
 
 
 def _fill(path: str, source: str, language: str, context: Mapping[str, Any]) -> str:
@@ -193,7 +206,8 @@ def _fill(path: str, source: str, language: str, context: Mapping[str, Any]) -> 
         raise TextError(file=path, line=error.lineno, reason=_sentence(error.message or "")) from error
     except Exception as error:  # whatever the author's template made Jinja do
         raise TextError(file=path, line=_line_of(error, path), reason=_sentence(str(error))) from error
-    return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
+    text = _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
+    return markdown.numbered(marked.resolve(text, _WORDS.get(language, {}).get("(empty)", "(empty)")))
 
 
 def _sentence(message: str) -> str:
@@ -235,13 +249,16 @@ def _environment(language: str) -> SandboxedEnvironment:
 
 
 def _printer(words: Mapping[str, str]) -> Callable[[Any], Any]:
-    """How values that are no text stand in a text: sets, dates and yes or no, in its language."""
+    """How a value stands in a text: sets, dates and yes or no in its language, and none of it is Markdown."""
 
     def printed(value: Any) -> Any:
         if isinstance(value, bool | frozenset | date | Unknown) or value is None:
             text = values.show(value)
             return words.get(text, text)
-        return value
+        # What is said to be safe is the author's own Markdown.
+        if isinstance(value, int | float) or hasattr(value, "__html__"):
+            return value
+        return marked.value(str(value))
 
     return printed
 

@@ -6,6 +6,7 @@ A kind that has no sentence here is told by its parts, so that nothing is left o
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -51,11 +52,10 @@ def _json(data: Any) -> str:
 def _attested(body: Body, person: str) -> str:
     """`Ria van Dalen: assu.postbus I09000123 (status linked), 2 in all; counts until 2027-04-06; W1`."""
     said = [_resource(*item) for item in body["resources"]]
-    shown = "; ".join(said[:_MOST]) + (f"; {len(said) - _MOST} more" if len(said) > _MOST else "")
     at = f" on {body['at'][:10]}" if body.get("at") else ""
     until = f"; counts until {body['until']}" if body.get("until") else ""
     source = f"; {body['source']}" if body.get("source") else ""
-    return f"{person or 'somebody'} said{at}: {shown}{until}{source}"
+    return f"{person or 'somebody'} said{at}: {_some(said)}{until}{source}"
 
 
 def _resource(module: str, container: str, key: Any, state: Any, how: str) -> str:
@@ -65,9 +65,14 @@ def _resource(module: str, container: str, key: Any, state: Any, how: str) -> st
     name = key_text((container, key)) if container else key
     if state is None:
         return f"{module} {name} is not there"
-    fields = (f"{field} {show(decode_value(value) if isinstance(value, Mapping) else value)}" for field, value in
-              state.items())  # fmt: skip
-    return f"{module} {name} ({', '.join(fields)})"
+    return f"{module} {name} ({_fields(state)})"
+
+
+def _fields(state: Body) -> str:
+    return ", ".join(
+        f"{field} {show(decode_value(value) if isinstance(value, Mapping) else value)}"
+        for field, value in state.items()
+    )
 
 
 def _opened(body: Body, person: str) -> str:
@@ -85,13 +90,25 @@ def _closed(word: str) -> Callable[[Body, str], str]:
 
 
 def _intended(body: Body, person: str) -> str:
-    name = key_text((body["container"], body["name"])) if body.get("container") else body["name"]
-    return f"{body['operation']} of {body['module']} {name} is about to be performed"
+    """`about to be performed: box.set of box.item k`."""
+    told = [_operation(each) for each in body["operations"]]
+    return f"about to be performed: {_some(told)}"
+
+
+def _operation(each: Body) -> str:
+    name = key_text((each["container"], each["name"])) if each["container"] else each["name"]
+    return f"{each['operation']} of {each['module']} {name}"
+
+
+def _some(told: Sequence[str]) -> str:
+    return "; ".join(told[:_MOST]) + (f"; {len(told) - _MOST} more" if len(told) > _MOST else "")
 
 
 def _became(word: str) -> Callable[[Body, str], str]:
     def tell(body: Body, person: str) -> str:
-        return f"{body['operation']} {word}" + (f": {body['detail']}" if body.get("detail") else "")
+        counts = Counter(each["operation"] for each in body["operations"])
+        names = ", ".join(name if count == 1 else f"{count} x {name}" for name, count in counts.items())
+        return f"{names} {word}" + (f": {body['detail']}" if body.get("detail") else "")
 
     return tell
 
@@ -99,6 +116,26 @@ def _became(word: str) -> Callable[[Body, str], str]:
 def _revealed(body: Body, person: str) -> str:
     reason = f": {body['reason']}" if body.get("reason") else ""
     return f"the secret {body['secret']} of {body['order']} was shown to {person}{reason}"
+
+
+def _secret(text: str) -> Callable[[Body, str], str]:
+    """A version of a secret that was shown once."""
+
+    def tell(body: Body, person: str) -> str:
+        version = f"the secret {body['secret']} (version {body['version']}) of {body['connection']}"
+        return text.format(version=version)
+
+    return tell
+
+
+def _secrets(text: str) -> Callable[[Body, str], str]:
+    """What an operation was to be shown."""
+
+    def tell(body: Body, person: str) -> str:
+        names: Sequence[str] = body["secrets"]
+        return f"{'secret' if len(names) == 1 else 'secrets'} {', '.join(names)}: {text}"
+
+    return tell
 
 
 def _in_sync(body: Body, person: str) -> str:
@@ -125,6 +162,12 @@ _SENTENCES: Final[Mapping[str, Callable[[Body, str], str]]] = {
     "operation.failed": _became("failed"),
     "operation.unknown": _became("has an unknown outcome"),
     "secret.revealed": _revealed,
+    "secret.promised": _secrets("the operation will show this once"),
+    "secret.captured": _secret("{version} was captured, unverified"),
+    "secret.verified": _secret("{version} is verified: what it belongs to was read"),
+    "secret.refused": _secret("{version} is refused: what it belongs to is not there; it is never used"),
+    "secret.lost": _secrets("made, and not stored: nobody has it"),
+    "secret.gone": _secrets("what it would belong to is not there, so it is not missed"),
     "in_sync": _in_sync,
     **{f"rollout.{state}": _rollout for state in ("running", "paused", "stopped", "done", "superseded")},
 }

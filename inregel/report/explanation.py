@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from inregel.config.mistakes import Where
 from inregel.contract import Key, Provenance, Secret, Unknown, Wait, key_text
 from inregel.frozen import frozen
 from inregel.ledger.base import Event
+from inregel.names import label_of, plain
 from inregel.plan.compare import is_stale
 from inregel.plan.model import Entry, Plan, PlannedOrder, Status
 from inregel.report import words
@@ -73,7 +74,7 @@ def _declared(subject: Subject) -> Iterator[Line]:
     task = task_of(entry)
     yield line(f"  {text}", right=str(subject.locate(task)), hang=4)
     for name, value in (subject.args or {}).items():
-        where = Where(task.file, (*task.path, entry.module, name))
+        where = Where(task.file, (*task.path, plain(entry.module), name))
         yield line(f"  {pad(name, _COLUMN)}{_argument(value)}", right=str(subject.locate(where)), hang=_HANG)
 
 
@@ -191,8 +192,9 @@ def _moment(at: datetime, plan: datetime) -> str:
 
 def _said(event: Event) -> str:
     """The parts of an event that tell something to people."""
-    names = ("number", "successor", "operation", "detail", "source", "file", "note", "reason")
+    names = ("number", "successor", "operation", "secret", "connection", "detail", "source", "file", "note", "reason")
     parts = [str(event.body[name]) for name in names if event.body.get(name)]
+    parts += map(str, event.body.get("secrets") or ())
     if event.body.get("until"):
         parts.append(f"until {event.body['until']}")
     return f": {', '.join(parts)}" if parts else ""
@@ -204,13 +206,14 @@ def _said(event: Event) -> str:
 def task_of(entry: Entry) -> Where:
     """The node of the task itself, also where the entry names one of its arguments as the wrong one."""
     path = entry.where.path
-    return Where(entry.where.file, path[:-2]) if path[-2:-1] == (entry.module,) else entry.where
+    return Where(entry.where.file, path[:-2]) if path[-2:-1] == (plain(entry.module),) else entry.where
 
 
 def matching(entries: Iterable[Entry], resource: str) -> list[Entry]:
-    """The entries that `module` or `module:key` names."""
+    """The entries that `module` or `module:key` names; without a label those that have none, else any."""
     module, _, key = resource.partition(":")
-    return [each for each in entries if each.module == module and (not key or key_text(each.key) == key)]
+    found = [each for each in entries if plain(each.module) == plain(module) and key in ("", key_text(each.key))]
+    return [each for each in found if each.module == module] or ([] if label_of(module) else found)
 
 
 def names_of(entries: Iterable[Entry]) -> list[str]:
@@ -225,14 +228,21 @@ def touching(events: Iterable[Event], module: str, key: Key, orders: Collection[
     found = []
     for event in events:
         body = event.body
-        if event.kind.startswith("operation."):
-            if (body.get("module"), body.get("container"), body.get("name")) == (module, container, name):
-                operations.add(body.get("id"))
-            if body.get("id") in operations:
-                found.append(event)
+        if event.kind.startswith(("operation.", "secret.")):
+            for each in _operations(body):
+                if (each.get("module"), each.get("container"), each.get("name")) == (module, container, name):
+                    operations.add(each.get("id"))
+                if each.get("id") in operations:
+                    found.append(replace(event, body={**body, **each}))
         elif body.get("number") in orders or any(_about(each, module, container, name) for each in _resources(body)):
             found.append(event)
     return found
+
+
+def _operations(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The operations that an event is about; it may be about one by its own parts."""
+    several = body.get("operations", [body])
+    return [each for each in several if isinstance(each, Mapping)] if isinstance(several, list) else ()
 
 
 def _resources(body: Mapping[str, Any]) -> Sequence[Any]:

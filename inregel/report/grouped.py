@@ -245,7 +245,7 @@ def _remarks(parts: Sequence[OfficePlan]) -> Iterator[Line]:
 
 
 def _orders(parts: Sequence[OfficePlan]) -> Iterator[Line]:
-    """The work orders by title: how many, from which number to which."""
+    """The work orders by title: how many, and which numbers."""
     titles: dict[str, list[PlannedOrder]] = {}
     for part in parts:
         for order in part.orders:
@@ -253,7 +253,7 @@ def _orders(parts: Sequence[OfficePlan]) -> Iterator[Line]:
     for title, orders in list(titles.items())[:_ORDER_TITLES]:
         in_hand = sum(order.open for order in orders)
         numbers = [name for name in (order.number for order in orders) if name]
-        span = f"{numbers[0]} to {numbers[-1]}, " if len(numbers) > 1 else f"{numbers[0]}, " if numbers else ""
+        span = f"{words.ranges(numbers)}, " if numbers else ""
         handed = f" ({words.number(in_hand)} handed out)" if in_hand else ""
         yield line("  ", Span(words.plural(len(orders), "work order"), "strong"), f": {span}{title}{handed}", hang=4)
     if len(titles) > _ORDER_TITLES:

@@ -94,7 +94,7 @@ def _limited(found: Sequence[Row]) -> Iterator[Row | Line]:
 def row_lines(row: Row, locate: Locate) -> Iterator[Line]:
     """A row and the lines below it."""
     finding = row.finding
-    names = words.names(row.keys)
+    names = "" if row.several else words.names(row.keys)
     text = f"{names}: {finding.text}" if names and finding.text else names or finding.text
     yield line(
         "  ",

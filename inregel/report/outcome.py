@@ -9,6 +9,7 @@ from inregel.contract import key_text
 from inregel.ledger.base import Order
 from inregel.plan.model import Entry, OfficePlan, Outcome, Performed, Plan, Status
 from inregel.report import words
+from inregel.report.causes import cause_lines, common
 from inregel.report.lines import EMPTY, Line, Span, line, pad, write
 from inregel.report.office import KEY_COLUMN, Locate, file_only, remembered
 from inregel.report.rows import Row, View, rows
@@ -125,18 +126,22 @@ def _ended_line(order: Order) -> Line:
 def _listed(outcome: Outcome, style: Style, title: str, wanted: Callable[[Entry], bool]) -> Iterator[Line]:
     """The resources of one kind, such as those that failed: each with the reason and what can be done."""
     parts = [part for part in outcome.after.offices if any(wanted(entry) for entry in part.entries)]
+    if not parts:
+        return
+    entries = [entry for part in parts for entry in part.entries if wanted(entry)]
+    causes = common(entries, View(outcome.after.at, {}, style.verbose))
     found: list[tuple[OfficePlan, Row]] = []
     for part in parts:
-        view = View(outcome.after.at, {order.identity: order for order in part.orders}, style.verbose)
+        orders = {order.identity: order for order in part.orders}
+        view = View(outcome.after.at, orders, style.verbose, frozenset(causes))
         found += [(part, row) for row in rows([e for e in part.entries if wanted(e)], view)]
-    if not found:
-        return
-    count = sum(len(row.keys) for _, row in found)
+    count = len(entries)
     yield EMPTY
     yield line(Span(title, "strong"), f"  {words.plural(count, 'resource')} in {words.plural(len(parts), 'office')}")
+    yield from cause_lines(causes.values(), style.locate)
     shown = found if style.verbose or len(found) <= _FAILURES else found[: _FAILURES // 2]
     for part, row in shown:
-        names = words.names(row.keys)
+        names = "" if row.several else words.names(row.keys)
         text = f"{part.office.id}{' ' + names if names else ''}: {row.finding.text}"
         yield line("  ", Span("x", "blocked"), " ", pad(row.finding.module, 21), text, hang=KEY_COLUMN)
         for detail in row.finding.details:

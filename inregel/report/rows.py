@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from inregel.config.mistakes import Where
 from inregel.contract import UNKNOWN, AtLeast, Provenance, State, Wait
@@ -37,6 +37,10 @@ class Finding:
     details: tuple[Detail, ...] = ()
 
 
+Reason: TypeAlias = tuple[str, tuple[Detail, ...]]
+"""Why a resource is blocked, and what can be done; equal ones have one cause."""
+
+
 @dataclass(slots=True)
 class Row:
     """A finding and the resources that it is about."""
@@ -45,6 +49,8 @@ class Row:
     keys: list[str]
     where: Where
     """Where the first of them is declared."""
+    several: bool = False
+    """They are of several modules, blocked for one reason; a detail names them."""
 
 
 @frozen
@@ -54,6 +60,8 @@ class View:
     at: datetime
     orders: Mapping[str, PlannedOrder]
     verbose: bool = False
+    told: frozenset[Reason] = frozenset()
+    """Why resources of several offices are blocked: said once, before the offices."""
 
     @property
     def today(self) -> date:
@@ -64,15 +72,39 @@ class View:
 def rows(entries: Iterable[Entry], view: View) -> list[Row]:
     """The rows of one office, in the order of the plan; those in sync only with `verbose`."""
     found: dict[Finding, Row] = {}
+    reasons: dict[Reason, list[Row]] = {}
     for entry in entries:
         if entry.status is Status.IN_SYNC and not view.verbose:
             continue
         finding = describe(entry, view)
+        reason = reason_of(entry, finding)
+        if reason in view.told:
+            continue
         row = found.get(finding)
         if row is None:
             found[finding] = row = Row(finding, [], entry.where)
+            if reason is not None:
+                reasons.setdefault(reason, []).append(row)
         row.keys.append(words.key(entry))
-    return list(found.values())
+    together = {id(row): same for same in reasons.values() if len(same) > 1 for row in same}
+    kept = [row for row in found.values() if together.get(id(row), [row])[0] is row]
+    return [_together(together[id(row)]) if id(row) in together else row for row in kept]
+
+
+def reason_of(entry: Entry, finding: Finding) -> Reason | None:
+    """Why a resource is blocked, where it waits for no other resource."""
+    if entry.status is not Status.BLOCKED or entry.blocked is None or entry.blocked.cause:
+        return None
+    return finding.text, finding.details
+
+
+def _together(same: Sequence[Row]) -> Row:
+    """Rows of several modules that are blocked for one reason, as one."""
+    first = same[0].finding
+    keys = [key for row in same for key in row.keys]
+    named = Detail("", words.resources((row.finding.module, row.keys) for row in same))
+    finding = Finding(first.mark, words.plural(len(keys), "resource"), first.text, "", (*first.details, named))
+    return Row(finding, keys, same[0].where, several=True)
 
 
 def describe(entry: Entry, view: View) -> Finding:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from inregel.plan.model import Entry, OfficePlan, Plan, PlannedOrder, Status
-from inregel.report.words import number, order_name, plural
+from inregel.report.words import number, order_name, plural, ranges
 
 
 @dataclass(slots=True)
@@ -145,7 +145,7 @@ def _nothing_now(total: Summary) -> str:
     waiting = f"{number(total.waiting)} waiting"
     if total.next is not None:
         waiting += f" (next {total.next.isoformat()})"
-    numbers = ", ".join(total.open_orders[:3]) + (", ..." if len(total.open_orders) > 3 else "")
+    numbers = ranges(total.open_orders)
     parts = [
         (True, f"{number(total.in_sync)} in sync"),
         (total.handed_out, f"{number(total.handed_out)} with people ({numbers})"),

@@ -7,11 +7,13 @@ offices fits on a page. What does not belong here: how one office or one finding
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final, Literal, TextIO
 
 from inregel.frozen import frozen
 from inregel.plan.model import OfficePlan, Plan
 from inregel.report import words
+from inregel.report.causes import cause_lines, common
 from inregel.report.lines import EMPTY, Line, Span, line, write
 from inregel.report.office import Locate, file_only, has_news, office_lines, remembered
 from inregel.report.rows import View
@@ -86,6 +88,9 @@ def _body(plan: Plan, style: Style, total: Summary) -> Iterator[Line]:
         yield from grouped_lines(plan, news, orders, style.locate)
         return
     view = View(plan.at, orders, style.verbose)
+    causes = common((entry for part in news for entry in part.entries), view)
+    yield from cause_lines(causes.values(), style.locate)
+    view = replace(view, told=frozenset(causes))
     for part in news:
         lines = list(office_lines(part, plan, view, style.locate))
         if lines:

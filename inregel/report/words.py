@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from inregel.report.lines import cells, cut
 LONGEST: Final = 60
 """Columns of one value; --verbose shows all of it."""
 _INLINE: Final = 44
+_PARTS: Final = 5
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -128,6 +129,31 @@ def names(keys: list[str]) -> str:
         return keys[0]
     text = ", ".join(keys)
     return text if cells(text) <= _INLINE else number(len(keys))
+
+
+def resources(modules: Iterable[tuple[str, Sequence[str]]]) -> str:
+    """`assu.certificate, assu.postbus (I09000123)`: per module its keys, or how many where they are long."""
+    told = []
+    for module, keys in modules:
+        named = names([name for name in keys if name] or [""]) or (number(len(keys)) if len(keys) > 1 else "")
+        told.append(f"{module} ({named})" if named else module)
+    return ", ".join(told)
+
+
+def ranges(numbers: Sequence[str]) -> str:
+    """`W1 to W3, W7`: the numbers of work orders, where what follows one another is one part; at most five parts."""
+    runs: list[list[int]] = []
+    others = []
+    for each in numbers:
+        if not each[1:].isdecimal():
+            others.append(each)
+    for count in sorted({int(each[1:]) for each in numbers if each[1:].isdecimal()}):
+        if runs and runs[-1][1] == count - 1:
+            runs[-1][1] = count
+        else:
+            runs.append([count, count])
+    told = [f"W{a}" if a == b else f"W{a}, W{b}" if b == a + 1 else f"W{a} to W{b}" for a, b in runs] + others
+    return ", ".join(told[:_PARTS]) + (", ..." if len(told) > _PARTS else "")
 
 
 def key(entry: Entry) -> str:

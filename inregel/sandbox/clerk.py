@@ -9,11 +9,12 @@ What does not belong here: anything about modules, plans or the ledger; the door
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any, Final, Literal
 
 from inregel.errors import InregelError
+from inregel.formats import markdown
 from inregel.frozen import frozen
 from inregel.ledger.base import Order
 from inregel.sandbox.assu import Assu
@@ -23,9 +24,9 @@ from inregel.work import AnswersRefused, Work
 
 Mistake = Literal["wrong_postbus", "forgot_aplaza", "other_certificate"]
 
+_TO: Final = " > "
 _STEP: Final = re.compile(r"^\d+\. (.*)$", re.MULTILINE)
-_TOKEN: Final = re.compile(r"(?P<path>\*\*[^*]+\*\*(?: > \*\*[^*]+\*\*)+)|\*\*(?P<label>[^*]+)\*\*|`(?P<value>[^`]+)`")
-_SECRET: Final = re.compile(r"<secret (\S+)>")
+_SECRET: Final = re.compile(r"<secret (.+)>")
 _DAY: Final = re.compile(r"(\d\d)-(\d\d)-(\d{4})")
 
 
@@ -57,21 +58,35 @@ def actions(text: str) -> Iterator[Action]:
     """What the numbered steps of a work order ask, in order."""
     for step in _STEP.findall(text):
         label = ""
-        for token in _TOKEN.finditer(step):
-            if token["value"]:
+        for kind, words in _parts(list(markdown.tokens(step))):
+            if kind == "code":
                 if label:
-                    yield Action(label, token["value"])
+                    yield Action(label, words)
                 label = ""
                 continue
             if label:
                 yield Action(label)
-            label = ""
-            if token["path"]:
-                yield Action(token["path"].replace("**", ""), opens=True)
-            else:
-                label = token["label"]
+            label = words if kind == "strong" else ""
+            if kind == "path":
+                yield Action(words, opens=True)
         if label:
             yield Action(label)
+
+
+def _parts(tokens: Sequence[markdown.Token]) -> Iterator[tuple[Literal["code", "strong", "path"], str]]:
+    """The values and labels of a step, with **A** > **B** as one."""
+    path: list[str] = []
+    for i, token in enumerate(tokens):
+        if token.kind == "text":
+            continue
+        if token.kind == "code":
+            yield "code", token.text
+            continue
+        path.append(token.text)
+        goes_on = [each.kind for each in tokens[i + 1 : i + 3]] == ["text", "strong"] and tokens[i + 1].text == _TO
+        if not goes_on:
+            yield ("path" if len(path) > 1 else "strong"), _TO.join(path)
+            path = []
 
 
 class Clerk:
@@ -122,6 +137,8 @@ class Clerk:
         return {name: _answer(name, schema, seen) for name, schema in order.order.schema.get("properties", {}).items()}
 
     def _reveal(self, order: Order, name: str) -> str:
+        if name not in order.order.secrets:
+            return f"<secret {name}>"  # a value that only looks like one
         person = order.order.person
         return self._work.reveal(order.number, name, by=person, reason=f"{order.order.title}, {order.number}")
 
@@ -175,17 +192,17 @@ class _Walk:
         elif control.kind in ("tick", "option"):
             desk.tick(action.label)
         elif control.kind in ("field", "secret"):
-            desk.fill(action.label, self._text(action))
+            desk.fill(action.label, self._text(action.value))
         elif control.kind == "choice" and action.value:
             self._choose(desk, action, control)
         else:
             self._compare(action, control)
 
-    def _text(self, action: Action) -> str:
-        secret = _SECRET.fullmatch(action.value)
+    def _text(self, value: str) -> str:
+        secret = _SECRET.fullmatch(value)
         if "other_certificate" in self._mistakes:
             return self._other_file[1] if secret else self._other_file[0]
-        return self._reveal(secret[1]) if secret else action.value
+        return self._reveal(secret[1]) if secret else value
 
     def _choose(self, desk: Desk, action: Action, control: Control) -> None:
         value = action.value

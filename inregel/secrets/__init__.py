@@ -6,13 +6,12 @@ Values leave this package only inside `contract.Secret`, and no error quotes one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from inregel.contract import Secret
-    from inregel.secrets.base import Ask
+    from inregel.secrets.base import Ask, Find
     from inregel.secrets.chain import Chain
 
 ENVIRONMENT: Final = "environment"
@@ -26,14 +25,14 @@ def open_source(  # noqa: PLR0913 - one word each, nearly all by name
     environ: Mapping[str, str],
     vault_ids: Sequence[str] = (),
     ask: Ask | None = None,
-    captured: Callable[[str], Secret | None] | None = None,
+    captured: Find | None = None,
     usable: bool = True,
 ) -> Chain:
     """The secrets of the project at `root`; nothing is read before it is asked for.
 
     `stores` are paths relative to `root`, and `environment` for the place of the environment among them (by default
     the last). `vault_ids` are `LABEL@SOURCE` or a password file, in order. `ask` shows a
-    question and returns what was typed (None: nobody is there). `captured` gives what the ledger captured.
+    question and returns what was typed (None: nobody is there). `captured` is `Ledger.captured`.
     `usable=False` is --no-secrets.
     """
     from inregel.secrets.chain import Chain, Store

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from inregel.contract import Secret
@@ -70,6 +70,21 @@ class SecretInClear(SecretError):
         self.remedy = f"inregel secret set {name}"
 
 
+class NoConnection(SecretError):
+    """secret('{asked}') asks for what was captured at a connection {connection}, and this office has none of that name.
+    What can be named: {known}"""
+
+
+class NotCaptured(SecretError):
+    """Nothing called {name} was captured at the connection {connection} of this office.
+    secret('{name}') without a connection is also looked for in the stores and in the environment."""
+
+
+class AtSeveral(SecretError):
+    """{name} was captured at several connections of this office.
+    Say which one: {choices}"""
+
+
 class BadName(SecretError):
     """{name!r} cannot be the name of a secret: use letters, digits and . _ @ - (a letter, digit or _ first)."""
 
@@ -86,6 +101,12 @@ Ask = Callable[[str], str]
 """Shows a question on the terminal and returns what was typed, unseen (`getpass.getpass`)."""
 
 
+Places = Callable[[], Mapping[str, Sequence[str]]]
+"""The connections of one office by name, each with the identities that its captured secrets are stored under."""
+Find = Callable[[str, Sequence[str]], Mapping[str, Secret]]
+"""`Ledger.captured`: a name and identities give what was captured there, the last one at the end."""
+
+
 class SecretSource(Protocol):
     """Where secrets come from. Nothing is read or opened before it is asked for."""
 
@@ -96,11 +117,15 @@ class SecretSource(Protocol):
 
     @property
     def used(self) -> Mapping[str, Secret]:
-        """The secrets that were asked for by name so far: what a plan rests on."""
+        """The secrets of stores and environment that were asked for so far: what all plans rest on."""
         ...
 
-    def get(self, name: str) -> Secret:
-        """The secret of this name. Raises `SecretMissing` or another `SecretError`."""
+    def get(self, name: str, places: Places | None = None) -> Secret:
+        """The secret of this name. Raises `SecretMissing` or another `SecretError`.
+
+        What no store has is looked for among what was captured at the connections of `places`, and `CONNECTION:NAME`
+        there alone. `places` is asked only then.
+        """
         ...
 
     def decrypt(self, data: bytes, name: str) -> bytes:
@@ -110,6 +135,29 @@ class SecretSource(Protocol):
     def vaulted(self, text: str, name: str) -> Secret:
         """The secret in a `!vault |` value; `name` is how it will be printed."""
         ...
+
+
+def captured_for(asked: str, places: Places, find: Find) -> Secret | None:
+    """What was captured for one office under `NAME` or `CONNECTION:NAME`; None where nothing was.
+
+    Raises `NoConnection`, and `AtSeveral` where connections of the office have different ones of that name.
+    """
+    connection, _, name = asked.rpartition(":")
+    known = places()
+    if connection and connection not in known:
+        raise NoConnection(asked=asked, connection=connection, known=", ".join(known) or "none")
+    wanted = {connection: known[connection]} if connection else known
+    at = find(checked(name), [identity for identities in wanted.values() for identity in identities])
+    # Two names of one connection are one place; of one place, what was captured last counts.
+    found: dict[str, list[str]] = {}
+    for label, identities in wanted.items():
+        newest = next((identity for identity in reversed(list(at)) if identity in identities), None)
+        if newest is not None:
+            found.setdefault(newest, []).append(label)
+    if len(found) > 1:
+        choices = " or ".join(f"secret('{labels[0]}:{name}')" for labels in found.values())
+        raise AtSeveral(name=name, choices=choices)
+    return Secret(asked, at[next(iter(found))].reveal_bytes()) if found else None
 
 
 def checked(name: str) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
 from inregel.contract import Secret
 from inregel.secrets.base import (
+    Find,
+    NotCaptured,
     PasswordError,
+    Places,
     SecretError,
     SecretMissing,
     SecretsOff,
     VaultLocked,
     VaultShut,
+    captured_for,
     checked,
 )
 from inregel.secrets.passwords import Passwords
@@ -45,7 +49,7 @@ class Chain:
         stores: Sequence[Store],
         passwords: Passwords,
         *,
-        captured: Callable[[str], Secret | None] | None = None,
+        captured: Find | None = None,
         usable: bool = True,
     ) -> None:
         self.stores = tuple(stores)
@@ -58,17 +62,29 @@ class Chain:
 
     @property
     def used(self) -> Mapping[str, Secret]:
-        """The secrets that were asked for by name so far."""
+        """The secrets of stores and environment that were asked for so far.
+
+        What was captured comes out of applying and is one office's own: it makes no other revision.
+        """
         return self._found
 
-    def get(self, name: str) -> Secret:
-        """The secret of this name. A locked vault is an error only where no other store has it."""
+    def get(self, name: str, places: Places | None = None) -> Secret:
+        """The secret of this name. A locked vault is an error only where it is found nowhere else."""
         if not self.usable:
             raise SecretsOff(what=f"The secret {name}")
-        if name not in self._found:
-            with self._noting():
-                self._found[name] = self._look_up(checked(name))
-        return self._found[name]
+        if name in self._found:
+            return self._found[name]
+        connection, _, bare = name.rpartition(":")
+        checked(bare)
+        with self._noting():
+            found, why = (None, NotCaptured(name=bare, connection=connection)) if connection else self._look_up(name)
+            if found is not None:
+                self._found[name] = found
+                return found
+            known = captured_for(name, places, self._captured) if places and self._captured else None
+            if known is None:
+                raise why
+            return known
 
     def shut(self) -> SecretError | None:
         """Why no vault at all could be opened, where one was needed: a fault of the run, and not of one office."""
@@ -97,16 +113,15 @@ class Chain:
         """The secret in a `!vault |` value."""
         return Secret(name, self.decrypt(text.encode(), name))
 
-    def _look_up(self, name: str) -> Secret:
+    def _look_up(self, name: str) -> tuple[Secret | None, SecretError]:
+        """From the stores, or why there is none."""
         locked: VaultLocked | None = None
         known: list[str] = []
         for store in self.stores:
             try:
                 if secret := store.find(name):
-                    return secret
+                    return secret, SecretMissing(name)
                 known += store.names()
             except VaultLocked as error:
                 locked = locked or error
-        if self._captured is not None and (secret := self._captured(name)):
-            return secret
-        raise locked or SecretMissing(name, known)
+        return None, locked or SecretMissing(name, known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from inregel import platform
 from inregel.contract import Secret
 from inregel.formats import vault
 from inregel.frozen import frozen
@@ -89,6 +90,8 @@ class VaultFile:
         return self._entries
 
     def _load(self) -> _Content | None:
+        if platform.endless(self.path):
+            raise StoreError(file=self.place, reason="it is not an ordinary file")
         try:
             with self.path.open("rb") as stream:
                 data = stream.read(MOST_BYTES + 1)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Schema = Mapping[str, Any]
 
+_MOST_PROBLEMS: Final = 30
+"""Of one answer; who answers 5,000 lines wrong does not read them all."""
 _KINDS: Final = {
     "string": "a text",
     "integer": "a whole number",
@@ -56,7 +58,10 @@ class AnswersRefused(InregelError):
     {remedy}"""
 
     def __init__(self, number: str, problems: Sequence[str], remedy: str) -> None:
-        super().__init__(number=number, problems="\n".join(f"- {each}" for each in problems), remedy=remedy)
+        told = [f"- {each}" for each in problems[:_MOST_PROBLEMS]]
+        if len(problems) > len(told):
+            told.append(f"- and {len(problems) - len(told):,} more")
+        super().__init__(number=number, problems="\n".join(told), remedy=remedy)
         self.problems = tuple(problems)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from inregel.config.model import Settings
 from inregel.contract import Key, Office
 from inregel.ledger.base import Ledger, Order, OrderLine, Transaction
 from inregel.library import Library
+from inregel.names import label_of
 from inregel.plan.model import PlannedOrder
 from inregel.plan.texts import render
 
@@ -19,11 +21,15 @@ class Offices(Protocol):
 
     @property
     def settings(self) -> Settings:
-        """`inregel.yml`: its quotas, and in which time zone a day is a day."""
+        """`inregel.yml`: its quotas."""
         ...
 
     def language(self, office_id: str) -> str:
         """The language in which the people of an office are written to."""
+        ...
+
+    def zone(self, office_id: str) -> ZoneInfo:
+        """In which time zone a day of the office is a day."""
         ...
 
 
@@ -77,7 +83,7 @@ class Desk:
             for line in _doing(order)
             if line.operation in settings.quotas and (line.module, line.key, line.operation) not in held
         )
-        day = order.opened.astimezone(settings.time_zone).date()
+        day = order.opened.astimezone(self._project.zone(order.order.office)).date()
         for operation, amount in new.items():
             limit = settings.quotas[operation].amount
             tx.reserve(order.order.office, operation, day, amount, limit, quota_ref(order, operation))
@@ -116,8 +122,8 @@ def _take_back(tx: Transaction, order: Order, standing: Sequence[Order], in_sync
 
 def _successor(order: Order, standing: Sequence[Order]) -> Order | None:
     """The open order of the same text that has most of its lines; the same role comes before more lines."""
-    refs = _refs(order)
-    same = [other for other in standing if other.order.name == order.order.name]
+    refs, labels = _refs(order), _labels(order)
+    same = [each for each in standing if each.order.name == order.order.name and _labels(each) == labels]
     return max(
         same,
         key=lambda other: (other.order.role == order.order.role, len(refs & _refs(other)), other.opened),
@@ -127,3 +133,8 @@ def _successor(order: Order, standing: Sequence[Order]) -> Order | None:
 
 def _refs(order: Order) -> set[tuple[str, Key]]:
     return {(line.module, line.key) for line in order.order.lines}
+
+
+def _labels(order: Order) -> set[str]:
+    """The label of the connections that it is at; orders of the same text at several connections are several."""
+    return {label_of(line.module) for line in order.order.lines}

@@ -8,19 +8,21 @@ from typing import Any
 
 from inregel.config import source
 from inregel.contract import Secret
-from inregel.secrets.base import SecretSource
+from inregel.secrets.base import Places, SecretSource
 from inregel.work.answers import WorkError
 
 
-def get(name: str, root: Callable[[], Path], secrets: SecretSource) -> Secret:
-    """A secret by name: from a store, or where the name is a place, from that file below `root()`.
+def get(name: str, root: Callable[[], Path], secrets: SecretSource, places: Places) -> Secret:
+    """A secret by name: from a store, captured at one of `places`, or where the name is a place, from that file.
 
     Raises `SecretError`, or `WorkError` where nothing is encrypted there any more.
     """
     file, colon, _ = name.partition(":")
     if not colon:
-        return secrets.get(name)
+        return secrets.get(name, places)
     folder = root()
+    if not (folder / file).is_file() and file in places():
+        return secrets.get(name, places)
     for value in _vaulted(source.read(folder / file, folder)):
         if f"{value.where.file}:{'.'.join(map(str, value.where.path))}" == name:
             return secrets.vaulted(value.text, name)

@@ -7,15 +7,17 @@ is stated; of what they do not say, a person who reports a line as done states t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
+from inregel.config.words import nearest
 from inregel.contract import UNKNOWN, AtLeast, Key, Module, Seen, State, Step, Unknown, Value, containers_of
 from inregel.formats import values
 from inregel.frozen import frozen
 from inregel.ledger.base import LineOutcome, NewOrder, OrderLine
+from inregel.names import plain
 from inregel.plan.compare import FINGERPRINT, equal
 from inregel.plan.draft import ref_text, sealed
 from inregel.work.answers import WorkError
@@ -28,12 +30,20 @@ class Verdict:
     """What the answers came to."""
 
     lines: list[OrderLine] = field(default_factory=list)
-    refusals: list[str] = field(default_factory=list)
-    """Per line why the answers contradict it; with any of these nothing is to be recorded."""
+    wrong: list[tuple[str, str]] = field(default_factory=list)
+    """(line, why the answers contradict it); with any of these nothing is to be recorded."""
     states: dict[Ref, State | None] = field(default_factory=dict)
     """What was stated, field by field."""
     listings: list[tuple[str, str, frozenset[Key]]] = field(default_factory=list)
     """(module, container, what it holds): somebody listed all of it."""
+
+    @property
+    def refusals(self) -> list[str]:
+        """Why the answers cannot be taken: each reason once, with the lines that it is about."""
+        reasons: dict[str, list[str]] = {}
+        for name, reason in self.wrong:
+            reasons.setdefault(reason, []).append(name)
+        return [f"{_several(dict.fromkeys(names))}: {reason}" for reason, names in reasons.items()]
 
 
 @frozen
@@ -61,7 +71,7 @@ class Judge:
     def _read(self, name: str, order: NewOrder, answers: Mapping[str, Any]) -> Seen:
         """What a module reads in the answers. `lines` tells it what was asked for: a screen seldom shows the key."""
         asked = {line.key: line.reaches for line in order.lines if line.module == name}
-        return self.module(name).actual({**answers, "lines": asked})
+        return self.module(plain(name)).actual({**answers, "lines": asked})
 
     def _line(
         self, order: NewOrder, line: OrderLine, seen: Seen, answers: Mapping[str, Any], verdict: Verdict
@@ -73,7 +83,7 @@ class Judge:
         if line.kind == "look":
             if answered is UNKNOWN:
                 silent = "the answers do not say what is there, and that was the question."
-                verdict.refusals.append(f"{_name(line)}: {silent}")
+                verdict.wrong.append((_name(line), silent))
             elif wrong:
                 verdict.states[ref] = self._stated(answered)
                 return "found"
@@ -82,18 +92,18 @@ class Judge:
         if not wrong:
             return self._reached(ref, line, answered, verdict, "done")
         if not self.found:
-            verdict.refusals += wrong
+            verdict.wrong += [(_name(line), reason) for reason in wrong]
         elif answered is not UNKNOWN:
             verdict.states[ref] = self._stated(answered)
         return "found"
 
     def _contradictions(self, order: NewOrder, line: OrderLine, answers: Mapping[str, Any]) -> list[str]:
         """What the module itself finds wrong with the answers."""
-        check = getattr(self.module(line.module), "check", None)
+        check = getattr(self.module(plain(line.module)), "check", None)
         if check is None:
             return []
         step = Step(line.operation, line.reaches, line.arguments, order=order.name, role=order.role)
-        return [f"{_name(line)}: {finding.message}" for finding in check(step, answers)]
+        return [finding.message for finding in check(step, answers)]
 
     def _differences(self, line: OrderLine, answered: State | Unknown | None) -> list[str]:
         """Where the answers say something other than what the line reaches."""
@@ -104,10 +114,10 @@ class Judge:
             if reaches is answered:
                 return []
             wanted, found = ("gone", "there") if reaches is None else ("there", "not there")
-            return [f"{_name(line)}: it was to be {wanted}, and the answers say that it is {found}."]
+            return [f"it was to be {wanted}, and the answers say that it is {found}."]
         said = sealed(answered, self.secret_key) or {}
         return [
-            f"{_name(line)}: {_contrast(name, value, said[name])}"
+            _contrast(name, value, said[name])
             for name, value in reaches.items()
             if said.get(name, UNKNOWN) is not UNKNOWN and not equal(said[name], value, self.today, self.secret_key)
         ]
@@ -135,6 +145,7 @@ class Judge:
         return sealed(known, self.secret_key)
 
 
+_MOST_NAMES: Final = 6
 _NO_STATEMENT: Final = (AtLeast, Unknown)
 """A rule is no value: that it was reached does not tell which value is there."""
 
@@ -155,6 +166,13 @@ def _contrast(name: str, wanted: Value, said: Value) -> str:
 
 def _name(line: OrderLine) -> str:
     return ref_text((line.module, line.key))
+
+
+def _several(names: Collection[str]) -> str:
+    """`a, b, c and 12 more`."""
+    shown = list(names)[:_MOST_NAMES]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _listings(module: str, seen: Seen, states: Mapping[Ref, State | None]) -> list[tuple[str, str, frozenset[Key]]]:
@@ -178,7 +196,7 @@ def until(policy: Mapping[str, str], module: str, state: State | None, today: da
 
     `policy` is `attestations:` of inregel.yml. Where the field is not a date, the default counts.
     """
-    for rule in (policy.get(module), policy.get("default"), "365d"):
+    for rule in (policy.get(plain(module)), policy.get("default"), "365d"):
         if rule is None:
             continue
         if rule.startswith("until "):
@@ -188,6 +206,19 @@ def until(policy: Mapping[str, str], module: str, state: State | None, today: da
             continue
         return today + _span(rule)
     raise AssertionError("the last rule is a number of days")
+
+
+def unmet(policy: Mapping[str, str], module: str, state: State | None) -> str:
+    """What to say where `until FIELD` finds no date in a state that was stated; "" where all is well."""
+    _, _, field = policy.get(plain(module), "").partition("until ")
+    if not field or state is None or isinstance(state.get(field), date):
+        return ""
+    near = nearest(field, state)
+    meant = f" Nearest: {near}." if near and near != field else ""
+    return (
+        f"inregel.yml, attestations: {plain(module)} counts until `{field}`, and what was stated has no date there (it "
+        f"has {', '.join(sorted(state)) or 'nothing'}), so it counts as long as `default` says.{meant}"
+    )
 
 
 def _span(rule: str) -> timedelta:

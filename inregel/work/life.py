@@ -6,17 +6,19 @@ An order is open, and then done, failed, superseded or withdrawn, once and for a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from inregel.config.model import Settings
+from inregel.config.places import by_hand
 from inregel.contract import Provenance, Secret
 from inregel.crashpoints import edge
 from inregel.ledger.base import Ledger, Order, OrderClosed, OrderLine, OrderState, Transaction
 from inregel.library import Library
+from inregel.names import label_of
 from inregel.plan.draft import ref_text
 from inregel.secrets.base import SecretSource
 from inregel.work import answers as forms
@@ -24,7 +26,8 @@ from inregel.work import inline
 from inregel.work.answers import AnswersRefused, WorkError
 from inregel.work.desk import settle_quotas
 from inregel.work.evidence import Evidence, keep
-from inregel.work.judge import Judge, Verdict, describe, until
+from inregel.work.judge import Judge, Verdict, describe, unmet, until
+from inregel.work.long import counted
 
 _REMEDY: Final = (
     "Correct the answer where it was mistyped, or do the step again. Where it really is so on the screen: the same "
@@ -36,8 +39,8 @@ STATES: Final[tuple[OrderState, ...]] = ("open", "done", "failed", "superseded",
 class Work:
     """The life of work orders.
 
-    `secrets` is asked only by `reveal`. `settings` says how long a statement counts, and where the project is; without
-    it a statement counts for 365 days, and what needs the project's folder is refused.
+    `secrets` and `places` (`Project.places`) are asked only by `reveal`. `settings` says how long a statement counts,
+    and where the project is; without it a statement counts for 365 days, and what needs the project folder is refused.
     """
 
     def __init__(
@@ -47,12 +50,16 @@ class Work:
         secrets: SecretSource | None,
         now: Callable[[], datetime],
         settings: Settings | None = None,
+        places: Callable[[str], Mapping[str, Sequence[str]]] = lambda office: {},
     ) -> None:
         self._ledger = ledger
         self._library = library
         self._secrets = secrets
         self._now = now
         self._settings = settings
+        self._places = places
+        self.remarks: dict[str, None] = {}
+        """What to tell who records a statement, beside that it was recorded: each once; "" is nothing."""
 
     def open(self, office: str | None = None) -> list[Order]:
         """The open orders, of all offices or of one."""
@@ -76,7 +83,8 @@ class Work:
             raise WorkError(reason=f"{order.number} does not use the secret {name}. The secrets that it uses: {listed}")
         if self._secrets is None:
             raise WorkError(reason=f"This run reads no secrets, so {name} cannot be shown.")
-        value = inline.get(name, self._root, self._secrets).reveal()
+        office = order.order.office
+        value = inline.get(name, self._root, self._secrets, lambda: self._places(office)).reveal()
         if value in reason or value in by:
             raise WorkError(reason="The reason holds the secret itself, and reasons are recorded. Give another reason.")
         with edge("work.reveal"), self._ledger.writing() as tx:
@@ -157,6 +165,7 @@ class Work:
         office = order.order.office
         for (module, key), state in verdict.states.items():
             counts = until(self._policy(), module, state, self._today())
+            self.remarks[unmet(self._policy(), module, state)] = None
             tx.attest(office, module, key, state, replace(statement, until=counts))
         for module, container, present in verdict.listings:
             counts = until(self._policy(), module, None, self._today())
@@ -164,10 +173,12 @@ class Work:
 
     def _capture(self, tx: Transaction, order: Order, typed: Mapping[str, Any]) -> None:
         """Secrets that a person copied from a screen; each is named after the answer and the office."""
-        system = order.order.name.partition("/")[0]
+        system, office = order.order.name.partition("/")[0], order.order.office
+        label = label_of(order.order.lines[0].module)
         for name, value in forms.secrets_in(typed):
-            stored = f"{name}_{order.order.office}"
-            tx.capture(stored, f"{system}/{order.order.office}", Secret(stored, value.reveal_bytes()))
+            stored = f"{name}_{office}"
+            place = by_hand(f"{system}.{label}" if label else system, office)
+            tx.capture(stored, place, Secret(stored, value.reveal_bytes()), office=office)
 
     def _statement(self, order: Order, by: str, evidence: Evidence | None) -> Provenance:
         source = order.number if evidence is None else f"{order.number}, evidence {evidence.digest}"
@@ -208,7 +219,7 @@ def readable(order: Order) -> str:
     """The order as Markdown for people: its text; while it is open also how to see its secrets and how to answer."""
     if order.state != "open":
         return f"{order.order.text}\n---\n\n{closed(order)}\n"
-    number, blocks = order.number, [order.order.text, "---\n"]
+    number, blocks = order.number, [counted(order), "---\n"]
     if order.order.secrets:
         commands = [
             f"inregel work show {number} --reveal {name} --by NAME --reason WHY" for name in order.order.secrets

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from inregel.contract import Args, Fault, Inputs, Office, Secret
+from inregel.contract import Answers, Args, Fault, Finding, Inputs, Office, Secret, Step
 from inregel.formats import versions
 
 ORDER: Final = "assu/wizard"
+MANUAL: Final = "A.i. Automatisering, Zelf inregelen Bedrijfscertificaat"
 NONE: Final = "geen"
 """The answer for "there is none"; a blank one is a question that was forgotten."""
 
@@ -37,6 +38,24 @@ def screen(office: Office) -> dict[str, Any]:
         return {"version": version, "band": versions.band(version)}
     except versions.NotAVersion as error:
         raise Fault(str(error).splitlines()[0].rstrip("."), remedy='version: "1.2628.3.16"') from error
+
+
+def other_screens(step: Step, answers: Answers) -> list[Finding]:
+    """A version of another band than the order was written for, or one from which the band cannot be told."""
+    said = str(answers.get("assu_version", ""))
+    try:
+        band, short = versions.band(said), versions.is_cut_short(said)
+    except versions.NotAVersion:
+        return []  # not asked; what does not look like one was refused before
+    declared = step.arguments.get("version", "another one")
+    if short:
+        text = f"Assu {said} is cut short, and which screens it has hangs on the rest: answer all of it"
+    elif band != step.arguments.get("band", band):
+        text = f"Assu is {said}, but this order was written for {declared}"
+        text += ": correct the version in the inventory and apply again, which hands out the order for it"
+    else:
+        return []
+    return [Finding(text, "assu_version", MANUAL)]
 
 
 def password(args: Args, inputs: Inputs) -> Secret:

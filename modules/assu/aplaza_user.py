@@ -1,10 +1,12 @@
 """The user that is selected in Aplaza instellingen, tab Algemeen: without one the manual calls the set-up not done.
 
-There is one per installation and portefeuille. The key is that user, so another choice is one difference: the new
-user is not selected yet.
+There is one per installation and portefeuille: two that are declared for one office are both blocked, and the plan
+names their tasks. The key is that user, so another choice is one difference: the new user is not selected yet.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from inregel.contract import (
     Answers,
@@ -13,6 +15,7 @@ from inregel.contract import (
     Change,
     Finding,
     Inputs,
+    Key,
     Office,
     Resources,
     Seen,
@@ -21,7 +24,7 @@ from inregel.contract import (
     View,
 )
 
-from ._wizard import NONE, ORDER, role, screen
+from ._wizard import NONE, ORDER, other_screens, role, screen
 
 _SELECTED: State = {"status": "selected"}
 _SHARED = frozenset(
@@ -48,17 +51,24 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     if change.after is None:
         return Blocked("a user must be selected in Aplaza instellingen; declare another one", "you", "user: ...")
     arguments = screen(change.office) | {"user": change.key}
-    return [Step("assu.select_aplaza_user", _SELECTED, arguments, order=ORDER, role=role(change.office))]
+    who, form = role(change.office), arguments["band"]
+    return [Step("assu.select_aplaza_user", _SELECTED, arguments, order=ORDER, role=who, form=form)]
 
 
 def check(step: Step, answers: Answers) -> list[Finding]:
     """Another user on the screen than the one that was to be selected."""
     wanted = str(step.arguments.get("user", ""))
-    if "aplaza_user" not in answers or _user(answers["aplaza_user"]) == wanted:
-        return []
-    shown = answers["aplaza_user"]
-    text = f"the screen shows {'no user' if shown == NONE else shown}, not {wanted}"
-    return [Finding(text, "aplaza_user")]
+    findings = other_screens(step, answers)
+    shown = answers.get("aplaza_user", wanted)
+    if _user(shown) != _user(wanted):
+        text = f"the screen shows {'no user' if shown == NONE else shown}, not {wanted}"
+        findings.append(Finding(text, "aplaza_user"))
+    return findings
+
+
+def takes(key: Key, state: State) -> Iterable[str]:
+    """The tab has one field, so one user is selected; two declared ones would take turns for ever."""
+    return ["Aplaza user"]
 
 
 def declare(resources: Resources) -> Args:

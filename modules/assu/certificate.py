@@ -31,10 +31,9 @@ from inregel.contract import (
 )
 from inregel.formats import pkcs12, versions
 
-from ._wizard import NONE, ORDER, password, role, screen
+from ._wizard import MANUAL, NONE, ORDER, other_screens, password, role, screen
 
 _COLLECT = "collect a new certificate with the ABC-tool (4.1.3 or newer: what 4.1.2 collects cannot be used), put it at"
-_MANUAL = "A.i. Automatisering, Zelf inregelen Bedrijfscertificaat"
 _RENEW_BEFORE = "45d"
 
 
@@ -83,7 +82,8 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
         "gap": isinstance(before, date) and certificate.first_day(inputs.now.tzinfo) > before,
     }
     reaches: State = {"serial": certificate.serial, "valid_until": arguments["valid_until"]}
-    step = Step("assu.import_certificate", reaches, arguments, look_first=True, order=ORDER, role=role(change.office))
+    who, form = role(change.office), arguments["band"]
+    step = Step("assu.import_certificate", reaches, arguments, look_first=True, order=ORDER, role=who, form=form)
     return [step]
 
 
@@ -98,7 +98,7 @@ def check(step: Step, answers: Answers) -> list[Finding]:
             file = step.arguments.get("file", "the file")
             text = f"{shown}, but {file} is valid until {wanted}: another one was read in"
             findings.append(Finding(text, "valid_until"))
-    findings.extend(_other_screens(step, answers))
+    findings.extend(other_screens(step, answers))
     return findings
 
 
@@ -114,7 +114,7 @@ def lint(args: Args, view: View) -> list[Finding]:
     inputs: Inputs | None = view.get("inputs")
     if office is not None and (version := _version(office)) and versions.is_cut_short(version):
         text = f'version "{version}" is cut short, so it is taken for one before 1.2628.3.14; write all of it'
-        findings.append(Finding(text, "version", _MANUAL))
+        findings.append(Finding(text, "version", MANUAL))
     if inputs is None or "file" not in args:
         return findings
     try:
@@ -230,18 +230,6 @@ def _seen(until: date, reaches: State) -> State:
 def _same_day(shown: date, wanted: date) -> bool:
     """A screen may show the day of another time zone; two certificates of an office lie years apart."""
     return abs(shown - wanted) <= timedelta(days=1)
-
-
-def _other_screens(step: Step, answers: Answers) -> list[Finding]:
-    try:
-        band = versions.band(str(answers["assu_version"]))
-    except (KeyError, versions.NotAVersion):
-        return []
-    if band == step.arguments.get("band", band):
-        return []
-    declared = step.arguments.get("version", "another one")
-    text = f"Assu is {answers['assu_version']}, but this order was written for {declared}"
-    return [Finding(f"{text}: correct the version in the inventory and plan again", "assu_version", _MANUAL)]
 
 
 def _version(office: Office) -> str:

@@ -25,7 +25,7 @@ from inregel.contract import (
     View,
 )
 
-from ._wizard import ORDER, password, role, screen
+from ._wizard import ORDER, other_screens, password, role, screen
 
 _LINKED: State = {"status": "linked"}
 
@@ -53,15 +53,17 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
         arguments["file"] = change.args["file"]
     if "password" in change.args:
         arguments["password"] = password(change.args, inputs)
-    return [Step("assu.link_postbus", _LINKED, arguments, look_first=True, order=ORDER, role=role(change.office))]
+    who, form = role(change.office), arguments["band"]
+    return [Step("assu.link_postbus", _LINKED, arguments, look_first=True, order=ORDER, role=who, form=form)]
 
 
 def check(step: Step, answers: Answers) -> list[Finding]:
     """A postbus that the check screen does not show is not linked."""
     number = step.arguments.get("number", "")
-    if "postbussen" not in answers or number in {_number(text) for text in answers["postbussen"] or ()}:
-        return []
-    return [Finding(f"postbus {number} is not among those that the screen shows", "postbussen")]
+    findings = other_screens(step, answers)
+    if "postbussen" in answers and number not in {_number(text) for text in answers["postbussen"] or ()}:
+        findings.append(Finding(f"postbus {number} is not among those that the screen shows", "postbussen"))
+    return findings
 
 
 def claims(key: Key, state: State) -> Iterable[str]:

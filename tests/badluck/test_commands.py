@@ -129,7 +129,7 @@ def command(
     return Command(kind, before, tuple(argv.split()), tuple(edges.split()), after)
 
 
-MAKE = "file.write*2 ledger.folder ledger.migrate ledger.create ledger.commit ledger.note_create"
+MAKE = "file.write*2 ledger.folder ledger.migrate*2 ledger.create ledger.commit ledger.note_create"
 BACK = "ledger.copy ledger.aside ledger.restore ledger.commit ledger.note_restore"
 COMMANDS = [
     command("ledger init", MAKE, before=without_ledger, after=ignored_by_git),

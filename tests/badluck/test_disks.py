@@ -166,3 +166,19 @@ def test_a_project_that_may_not_be_written_is_named_and_stays(number: int, elsew
         path.chmod(0o755 if path.is_dir() else 0o644)
     assert elsewhere.prints() == before
     assert elsewhere.apply().code == 0
+
+
+def test_a_plan_needs_no_right_to_write(elsewhere: Place) -> None:
+    assert elsewhere.apply().code == 0
+    elsewhere.set("a", "x", {"value": "0"})
+    plan = ("plan", BOOK, "--quiet")
+    expected = elsewhere.run(*plan)
+    before = elsewhere.prints()
+    for path in (elsewhere.root, *elsewhere.root.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    ended = elsewhere.run(*plan, user=65534, environ={"HOME": "/nonexistent"})
+    assert ended.code == expected.code == 0, ended.said
+    assert ended.said.splitlines()[1:] == expected.said.splitlines()[1:]
+    for path in (elsewhere.root, *elsewhere.root.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    assert elsewhere.prints() == before

@@ -1,8 +1,7 @@
 """What an interrupted or slow run leaves behind, and what the next one makes of it."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,8 @@ import pytest
 
 from helpers.canary import canary
 from helpers.clock import Clock
-from helpers.world import CONNECTION, TestLibrary, World
-from inregel.config import project as projects
-from inregel.contract import Connection, Driver, Operation, Receipt, Secret
+from helpers.world import CONNECTION, OwnDriver, World
+from inregel.contract import Operation, Receipt, Secret
 from inregel.drivers.memory import MemoryDriver, Store
 from inregel.ledger.base import Holder
 from inregel.plan.model import Status
@@ -85,28 +83,6 @@ def test_an_interrupted_operation_of_another_connection_is_not_read_from_this_on
     assert world.store.writes[("box:box-a", "box.item", "x")] == 1
 
 
-class OwnDriver(World):
-    """A world whose `box` has a driver of the test: `driver(store, identity, operations, world)`."""
-
-    driver: Callable[..., Driver] = MemoryDriver
-
-    def project(self) -> projects.Project:
-        """The project as it is on disk now."""
-        make, store = self.driver, self.store
-
-        class System:
-            @staticmethod
-            @asynccontextmanager
-            async def open(outside: Any) -> AsyncIterator[Callable[[Connection], Driver]]:
-                yield lambda connection: make(store, connection.identity, ("box.set", "box.remove"), outside)
-
-        class Own(TestLibrary):
-            def system(self, name: str) -> Any:
-                return System if name == "box" else None
-
-        return projects.load(self.root, secrets=self.secrets, library=Own(self.root, store))
-
-
 def test_a_secret_that_a_driver_still_knows_after_a_crash_is_kept(tmp_path: Path, clock: Clock) -> None:
     value = canary("token")
     asked: list[Operation] = []
@@ -120,15 +96,14 @@ def test_a_secret_that_a_driver_still_knows_after_a_crash_is_kept(tmp_path: Path
             return Receipt("performed", captured={"token_a": Secret("token_a", value)})
 
     world = OwnDriver(tmp_path, clock)
-    world.play(world.items({"x": "1"}, captures="token_a"))
+    world.play(world.items({"x": "1"}, captures=["token_a"]))
     die(world)
-    assert world.ledger.captured("token_a") is None
+    assert world.ledger.captured("token_a", ["box:box-a"]) == {}
     world.driver = Remembers
     world.apply()
     assert len(asked) == 1
-    kept = world.ledger.captured("token_a")
-    assert kept is not None
-    assert kept.reveal() == value
+    assert world.ledger.captured("token_a", ["box:box-a"])["box:box-a"].reveal() == value
+    assert [each.state for each in world.ledger.captures()] == ["verified"]
     assert world.ledger.pending() == []
     assert set(world.store.writes.values()) == {1}
 

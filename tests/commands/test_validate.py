@@ -1,11 +1,13 @@
 """`inregel validate`: sound, or every mistake of every file in one go."""
 
 import io
+import os
 from pathlib import Path
 
 import pytest
 
 from inregel.commands.context import Context
+from inregel.commands.session import Unreadable
 from inregel.commands.validate import NoPlaybook, validate
 from inregel.config.mistakes import ConfigError, Position
 from inregel.config.settings import NoProject
@@ -149,3 +151,50 @@ def test_extra_variables_take_part(root: Path) -> None:
     with pytest.raises(ConfigError, match="numbers"):
         validate(context, [])
     assert validate(context, [], extra_vars=['{"numbers": ["I09000123"]}']) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes")
+@pytest.mark.parametrize("name", ["playbooks/pipe.yml", "inventory.yml", "group_vars/all.yml", "office_vars/utrecht"])
+def test_a_pipe_that_nobody_writes_to_is_refused_at_once(root: Path, name: str) -> None:
+    path = root / name
+    path.unlink(missing_ok=True)
+    path.parent.mkdir(exist_ok=True)
+    os.mkfifo(path)
+    assert mistakes(root) == [(name, 0, "this is not a file that can be read twice")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {offices: all, vars_files: ../pipe, tasks: []}\n",
+        "- {offices: all, tasks: [{import_tasks: ../pipe}]}\n",
+    ],
+)
+def test_a_pipe_that_a_playbook_names_is_refused_at_its_place(root: Path, text: str) -> None:
+    os.mkfifo(root / "pipe")
+    (root / "playbooks/site.yml").write_text(text)
+    ((file, line, message),) = mistakes(root)
+    assert (file, line) == ("playbooks/site.yml", 1)
+    assert message.endswith("pipe is not an ordinary file")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes")
+def test_a_pipe_as_store_of_secrets_or_as_sheet_is_refused_at_once(root: Path) -> None:
+    os.mkfifo(root / "pipe.csv")
+    (root / "inregel.yml").write_text("project: x\nsecrets: pipe.csv\n")
+    (root / "playbooks/site.yml").write_text(PLAYBOOK.replace("postbussen }}", "secret('x') }}"))
+    assert run(root) == (1, "utrecht, zwolle: pipe.csv: it is not an ordinary file\n")
+    (root / "inventory.yml").write_text("all: {offices: {from: pipe.csv, columns: {id: x}}}\n")
+    assert mistakes(root) == [("inventory.yml", 1, "pipe.csv is not an ordinary file")]
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="a system without links")
+def test_a_folder_of_playbooks_that_cannot_be_read_is_not_one_without_playbooks(root: Path) -> None:
+    (root / "playbooks/site.yml").unlink()
+    (root / "playbooks").rmdir()
+    (root / "playbooks").symlink_to("playbooks")
+    with pytest.raises(
+        Unreadable, match=r"^The folder playbooks/ cannot be read: .*Who may read it .*ls -ld playbooks/$"
+    ):
+        run(root)

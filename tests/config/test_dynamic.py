@@ -124,3 +124,23 @@ WRONG = {
 @pytest.mark.parametrize("text", WRONG)
 def test_a_mistake_in_the_json_has_its_place_and_its_words(tmp_path: Path, text: str) -> None:
     assert mistakes(make(tmp_path, {"inv.json": text}, settings=settings("inv.json"))) == WRONG[text]
+
+
+def test_an_office_that_is_called_like_a_group_is_a_mistake(tmp_path: Path) -> None:
+    data = {"nl": {"hosts": ["be"]}, "be": {"hosts": ["gent"]}}
+    root = make(tmp_path, {"inv.json": json.dumps(data)}, settings=settings("inv.json"))
+    assert mistakes(root) == [
+        "inv.json:1:19: `be` is an office here and a group in inv.json:1:27; a pattern could mean either "
+        "-> another name for one of the two"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("inventory", "#!/bin/sh\necho '{}'\n"), ("inv.py", "print('{}')\n"), ("my inv", "#!/x\n")]
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="there every file may be run")
+def test_a_script_that_may_not_be_run_says_how_to_permit_it(tmp_path: Path, name: str, text: str) -> None:
+    quoted = f"'{name}'" if " " in name else name
+    assert mistakes(make(tmp_path, {name: text}, settings=settings(name))) == [
+        f"{name}: this is a script that gives the inventory, and it may not be run -> chmod +x {quoted}"
+    ]

@@ -197,3 +197,24 @@ def test_a_circle_is_found_however_deep(tmp_path: Path) -> None:
     )
     [found] = mistakes(make(tmp_path, {"inventory.yml": lines}))
     assert found.endswith(" -> ".join([*names, names[0]]))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "all: {children: {nl: {offices: {ede: }}, be: {offices: {nl: }}}}",
+            "inventory.yml:1:57: `nl` is an office here and a group in inventory.yml:1:18; a pattern could mean either "
+            "-> another name for one of the two",
+        ),
+        (
+            "nl: {offices: {all: }}",
+            "inventory.yml:1:16: `all` is an office here and a group, and `all` is always one; a pattern could mean "
+            "either -> another name for the office",
+        ),
+    ],
+)
+def test_an_office_that_is_called_like_a_group_is_a_mistake_that_names_both_places(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    assert mistakes(make(tmp_path, {"inventory.yml": text})) == [expected]

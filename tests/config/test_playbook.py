@@ -12,8 +12,9 @@ from helpers.inventories import environment
 from helpers.projects import make, said
 from helpers.sizes import seed
 from inregel.config import project
+from inregel.config.labels import tags_of, wanted
 from inregel.config.mistakes import ConfigError
-from inregel.config.playbook import Playbook, tags_of, wanted
+from inregel.config.playbook import Playbook
 from inregel.secrets.memory import MemorySource
 
 INVENTORY = "all: {children: {nl: {offices: {ede: , hoorn: }}, be: {offices: {gent: }}}}"

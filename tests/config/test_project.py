@@ -199,3 +199,31 @@ def test_a_locked_file_of_variables_blocks_its_play_and_a_locked_playbook_is_a_m
     assert opened.playbook("site.yml").plays[0].vars == {"text": "shut"}
     with pytest.raises(ConfigError, match="shut.yml: shut.yml is encrypted"):
         found.playbook("shut.yml")
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (
+            "assu.certificate: until valid_untill",
+            ["inregel.yml:2:34: assu.certificate has no field `valid_untill`; it has serial, valid_until "
+             "-> until valid_until"],
+        ),
+        ("assu.postbus: until never", ["inregel.yml:2:30: assu.postbus has no field `never`; it has status -> 365d"]),
+        ("assu.postbs: 5d", ["inregel.yml:2:16: there is no module `assu.postbs`; all modules: inregel doc "
+                             "-> assu.postbus"]),
+        ("assu.certificate: until valid_until", []),
+        ("t.box: until whatever", []),
+    ],
+)  # fmt: skip
+def test_a_rule_about_a_field_that_the_module_does_not_have_is_a_mistake(
+    tmp_path: Path, rule: str, expected: list[str]
+) -> None:
+    make(tmp_path, {"inventory.yml": tree({"ede": {}})}, settings=f"project: x\nattestations: {{{rule}}}\n")
+    try:
+        found = project.load(tmp_path, secrets=MemorySource())
+    except ConfigError as error:
+        assert said(error) == expected
+    else:
+        assert expected == []
+        assert found.settings.attestations

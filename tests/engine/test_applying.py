@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -263,11 +264,9 @@ def test_a_lease_is_not_kept_after_the_apply(world: World) -> None:
 
 
 def test_a_captured_secret_is_stored_before_anything_else_and_not_shown(world: World) -> None:
-    world.play(world.items({"x": "1"}, captures="token_a"))
+    world.play(world.items({"x": "1"}, captures=["token_a"]))
     world.apply()
-    captured = world.ledger.captured("token_a")
-    assert captured is not None
-    value = captured.reveal()
+    value = world.ledger.captured("token_a", ["box:box-a"])["box:box-a"].reveal()
     assert all(value not in str(event.body) for event in world.ledger.events())
 
 
@@ -312,6 +311,40 @@ def test_an_irreversible_step_needs_to_be_allowed_by_name_and_number(world: Worl
     assert "--allow box.set=N" in blocked.remedy
 
 
+def test_an_allowance_is_not_used_up_by_what_is_not_begun(world: World) -> None:
+    sure = {"irreversible": True}
+    world.play(
+        {"name": "Blocked", **world.items({"b": "1"}, blocked="no consent")},
+        {"needs": ["Blocked"], **world.items({"x": "1"}, **sure)},
+        {"name": "By hand", **world.items({"p": "1"}, way=["person"])},
+        {"needs": ["By hand"], **world.items({"q": "1"}, **sure)},
+        world.items({"r": "1"}, way=["person", "machine"], **sure),
+        world.items({"y": "1", "z": "1"}, **sure),
+    )
+    outcome = world.apply(allow={"box.set": 1, "box.by_hand": 1})
+    assert world.there("a") == {"y": "1"}
+    assert sorted(line.key for order in world.orders() for line in order.order.lines) == ["p", "r"]
+    barred = [e.key for e in outcome.after.entries() if e.blocked and "cannot be taken back" in e.blocked.reason]
+    assert barred == ["z"]
+    for order in world.orders():
+        world.do(order)
+    outcome = world.apply(allow={"box.set": 1})
+    assert world.there("a") == {"p": "1", "q": "1", "r": "1 1/2", "y": "1"}
+    barred = [e.key for e in outcome.after.entries() if e.blocked and "cannot be taken back" in e.blocked.reason]
+    assert barred == ["r", "z"]
+
+
+def test_an_allowance_of_what_failed_before_it_was_begun_is_given_back(world: World) -> None:
+    world.store.faults.append(Fault(1, "refused"))
+    world.play(
+        {"name": "First", **world.items({"a": "1"})},
+        {"needs": ["First"], **world.items({"x": "1"}, irreversible=True)},
+        world.items({"y": "1"}, irreversible=True),
+    )
+    world.apply(allow={"box.set": 1})
+    assert world.there("a") == {"y": "1"}
+
+
 def test_only_what_was_confirmed_is_begun(world: World) -> None:
     world.offices("a", "b")
     world.play(world.items({"x": "1"}, way=["machine", "machine"]), world.items({"y": "1"}))
@@ -323,15 +356,52 @@ def test_only_what_was_confirmed_is_begun(world: World) -> None:
     assert world.there("b") == {"x": "1", "y": "moved"}
     (blocked,) = [e.blocked for e in outcome.after.entries() if e.status is Status.BLOCKED]
     assert blocked is not None
-    assert blocked.reason == "it has moved since the plan that you confirmed"
+    assert blocked.reason == "it has moved since the plan that you confirmed: value was 1, is moved"
+
+
+def moved(world: World, change: Callable[[], object]) -> str:
+    """What an apply says after something changed behind the plan that was confirmed."""
+    seen = confirmed(world.plan(), world.ledger.fingerprint_key())
+    change()
+    (found,) = world.apply(confirmed=seen).after.entries()
+    assert found.status is Status.BLOCKED
+    assert found.blocked is not None
+    start, _, what = found.blocked.reason.partition(": ")
+    assert start == "it has moved since the plan that you confirmed"
+    return what
+
+
+def test_what_has_moved_is_told_with_the_planned_and_the_present_value(world: World) -> None:
+    def declare(value: str, **more: str) -> None:
+        world.play({"box.item": {"items": {"x": {"value": value, **more}}}})
+
+    declare("1")
+    assert moved(world, lambda: declare("2")) == "value was to be 1, is to be 2"
+    world.put("a", "x", "2")
+    assert moved(world, lambda: world.put("a", "x", None)) == "it was there (value 2), is absent"
+    world.put("a", "x", "2")
+    at = ("box:box-a", "box.item", "x")
+    many = dict.fromkeys("abcdefg", "1")
+    assert moved(world, lambda: world.store.set(at, {"value": "0", **many})) == (
+        "value was 2, is 0; a was absent, is 1; b was absent, is 1; c was absent, is 1; 4 more"
+    )
+
+
+def test_a_secret_that_has_moved_is_told_by_its_name(world: World) -> None:
+    world.secrets.values["pin"] = canary("pin")
+    world.play({"box.item": {"items": {"x": {"value": "1", "pin": "{{ secret('pin') }}"}}}})
+    assert world.apply().performed
+    at = ("box:box-a", "box.item", "x")
+    other = {"value": "1 1/2", "pin": Secret("other", canary("other"))}
+    assert moved(world, lambda: world.store.set(at, other)) == (
+        "value was 1, is 1 1/2; pin is another secret (pin, other)"
+    )
 
 
 def test_who_acts_does_not_change_after_it_was_confirmed(world: World) -> None:
     world.play(world.items({"x": "1"}, way=["machine"]))
-    seen = confirmed(world.plan(), world.ledger.fingerprint_key())
-    world.offices("a", a={"connections": {"box": {"box": "box-a", "operations": []}}})
-    outcome = world.apply(confirmed=seen)
-    assert [e.status for e in outcome.after.entries()] == [Status.BLOCKED]
+    by_hand = {"connections": {"box": {"box": "box-a", "operations": []}}}
+    assert moved(world, lambda: world.offices("a", a=by_hand)) == "box.set was for a machine, is for a person"
     assert world.orders() == []
 
 

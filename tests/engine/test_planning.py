@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -220,6 +221,20 @@ def test_one_thing_claimed_by_two_offices_blocks_both(world: World) -> None:
     world.play({"box.item": {"items": {"x": {"value": "1", "claim": "I09"}}}})
     reasons = [e.blocked.reason for e in world.plan().entries() if e.blocked]
     assert reasons == ["thing:I09 is claimed by a and b; only one can hold it"] * 2
+
+
+def test_what_one_resource_alone_can_take_blocks_two_and_names_both_with_their_tasks(world: World) -> None:
+    def item(name: str, value: str, **more: Any) -> dict[str, Any]:
+        return {"name": f"Task {name}", "box.item": {"items": {name: {"value": value, "takes": "front seat"}}}, **more}
+
+    world.play(item("x", "1"), item("y", "2"), item("z", "3", when=False), world.items({"w": "1"}))
+    found = {each.key: each.blocked for each in world.plan().entries()}
+    assert found["w"] is None
+    assert found["x"] == found["y"]
+    assert found["x"] is not None
+    assert found["x"].reason == "there is one front seat, and declared are x (task 'Task x') and y (task 'Task y')"
+    world.play(item("x", "1"), item("y", "2", when=False))
+    assert [each.blocked for each in world.plan().entries()] == [None]
 
 
 def test_a_claim_of_an_office_that_the_limit_leaves_out_counts(world: World) -> None:

@@ -72,9 +72,9 @@ class World:
     def inputs(self) -> OfficeInputs:
         """What a module is handed."""
 
-        def of(ref: str) -> Mapping[Key, State | None]:
+        def of(ref: str, asker: str) -> tuple[str, Mapping[Key, State | None]]:
             self.asked.append(ref)
-            return self.declared
+            return ref, self.declared
 
         return OfficeInputs(self.shared, of)
 

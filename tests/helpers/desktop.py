@@ -152,7 +152,11 @@ class Desktop:
         )
         self.work = Work(self.ledger, self.library, self.secrets, clock, self.settings)
         self.desk = Desk(
-            self.ledger, self.library, SimpleNamespace(language=lambda office: "nl", settings=self.settings)
+            self.ledger,
+            self.library,
+            SimpleNamespace(
+                language=lambda office: "nl", settings=self.settings, zone=lambda office: self.settings.time_zone
+            ),
         )
         connection = Connection("toy", "toy", "toy:here", {"place": "kamer 4"})
         self.office = Office("utrecht", "Van Dalen", connections={"toy": connection})

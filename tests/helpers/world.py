@@ -6,7 +6,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import yaml
 
 from helpers.clock import Clock
 from inregel.config import project as projects
-from inregel.drivers.memory import MemorySystem, Store
+from inregel.contract import Connection, Driver
+from inregel.drivers.memory import MemoryDriver, MemorySystem, Store
 from inregel.engine.applying import apply
 from inregel.engine.planning import make_plan
 from inregel.engine.run import Options, Run
@@ -75,8 +77,6 @@ def steps(change, inputs):
         arguments = {"secret": change.args["secret"]} if "secret" in change.args else {}
         if way[i + 1 : i + 2] == ["wait"]:
             arguments["then"] = (DAYS * 86400, stages[i + 1])
-        if "captures" in change.args:
-            arguments["captures"] = change.args["captures"]
         chain.append(
             Step(
                 f"{SYSTEM}.{names[way[i]]}",
@@ -85,6 +85,7 @@ def steps(change, inputs):
                 irreversible=change.args.get("irreversible", False),
                 look_first=change.args.get("look", False),
                 order=f"{SYSTEM}/{change.args.get('order', 'form')}",
+                captures=tuple(change.args.get("captures", ())),
             )
         )
     return chain
@@ -92,6 +93,10 @@ def steps(change, inputs):
 
 def claims(key, state):
     return [f"thing:{state['claim']}"] if "claim" in state else []
+
+
+def takes(key, state):
+    return [state["takes"]] if "takes" in state else []
 
 
 def containers(args):
@@ -138,7 +143,7 @@ class World:
     def __init__(self, root: Path, clock: Clock, ledger: Callable[..., Ledger] = MemoryLedger) -> None:
         self.root, self.clock, self.store = root, clock, Store()
         self.ledger = ledger(clock)
-        self.secrets = MemorySource({})
+        self.secrets = MemorySource({}, captured=self.ledger.captured)
         self.files()
         self.holder = Holder("ria@pc1, process 1", "token-1")
 
@@ -228,7 +233,7 @@ class World:
     def work(self) -> Work:
         """The door for people."""
         project = self.project()
-        return Work(self.ledger, project.library, self.secrets, self.clock, settings=project.settings)
+        return Work(self.ledger, project.library, self.secrets, self.clock, project.settings, project.places)
 
     def orders(self) -> list[Order]:
         """Open work orders."""
@@ -253,6 +258,28 @@ class World:
         """What the system holds for an office: key to value."""
         states = self.store.states.items()
         return {key: state["value"] for (box, _, key), state in states if box == f"box:box-{office}"}
+
+
+class OwnDriver(World):
+    """A world whose `box` has a driver of the test: `driver(store, identity, operations, world)`."""
+
+    driver: Callable[..., Driver] = MemoryDriver
+
+    def project(self) -> projects.Project:
+        """The project as it is on disk now."""
+        make, store = self.driver, self.store
+
+        class System:
+            @staticmethod
+            @asynccontextmanager
+            async def open(outside: Any) -> AsyncIterator[Callable[[Connection], Driver]]:
+                yield lambda connection: make(store, connection.identity, ("box.set", "box.remove"), outside)
+
+        class Own(TestLibrary):
+            def system(self, name: str) -> Any:
+                return System if name == "box" else None
+
+        return projects.load(self.root, secrets=self.secrets, library=Own(self.root, store))
 
 
 def statuses(plan: Plan) -> dict[Any, Status]:

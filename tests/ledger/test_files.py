@@ -95,7 +95,7 @@ def test_a_wrong_or_unusable_key_is_refused(tmp_path: Path, clock: Clock) -> Non
     with pytest.raises(KeyWrong, match=r"ledger\.key"):
         again(tmp_path, clock)
     (tmp_path / "ledger.key").write_bytes(b"\xff\xfe")
-    with pytest.raises(KeyUnusable):
+    with pytest.raises(KeyUnusable, match="is not a key: it has other characters than hex digits"):
         again(tmp_path, clock)
 
 
@@ -146,7 +146,7 @@ def test_the_file_is_as_durable_as_it_says(tmp_path: Path, clock: Clock) -> None
     ledger.close()
 
 
-FACTS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "application_id": 0x696E7267, "user_version": 1}
+FACTS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "application_id": 0x696E7267, "user_version": 2}
 MINE_TTL = timedelta(minutes=1)
 
 

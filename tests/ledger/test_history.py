@@ -253,10 +253,10 @@ def test_a_captured_secret_that_was_exchanged_is_refused(file_ledger: SqliteLedg
         "UPDATE captured SET sealed = (SELECT sealed FROM captured WHERE name = 'two') WHERE name = 'one'",
     )
     with pytest.raises(LedgerError, match="one .version 1, afas:1. is not what was stored"):
-        file_ledger.captured("one")
+        file_ledger.captured("one", ["afas:1"])
     tampered(file_ledger.place, "UPDATE captured SET connection = 'afas:2' WHERE name = 'two'")
     with pytest.raises(LedgerError, match="not what was stored"):
-        file_ledger.captured("two")
+        file_ledger.captured("two", ["afas:2"])
 
 
 # --- forgetting ---------------------------------------------------------------------------------------------------

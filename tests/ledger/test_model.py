@@ -39,6 +39,8 @@ values = st.one_of(
 states = st.none() | st.dictionaries(st.sampled_from(["a", "b", "c"]), values, max_size=3)
 numbers = st.integers(1, 6).map(lambda number: f"W{number}")
 refs = st.sampled_from(["r1", "r2", "r3"])
+CONNECTIONS = ("afas:1", "afas:2")
+connections = st.sampled_from(CONNECTIONS)
 TTL = timedelta(minutes=5)
 
 
@@ -112,13 +114,13 @@ class TwoLedgers(RuleBasedStateMachine):
     def withdraw(self, number: str, fail: bool) -> None:
         self.write(lambda tx: tx.close_order(number, "withdrawn"), fail=fail)
 
-    @rule(id=refs, office=offices, key=keys, state=states)
-    def intend(self, id: str, office: str, key: Any, state: Any) -> None:
-        self.write(lambda tx: tx.intend(operation(id, office, key=key, reaches=state)))
+    @rule(id=refs, office=offices, key=keys, state=states, identity=connections)
+    def intend(self, id: str, office: str, key: Any, state: Any, identity: str) -> None:
+        self.write(lambda tx: tx.intend(operation(id, office, key=key, reaches=state, identity=identity)))
 
     @rule(id=refs, outcome=st.sampled_from(["performed", "failed", "unknown"]))
     def settle(self, id: str, outcome: Any) -> None:
-        self.write(lambda tx: tx.checkpoint(id, {"command": 7}), lambda tx: tx.outcome(id, outcome, "detail"))
+        self.write(lambda tx: tx.checkpoint(id, {"command": 7}), lambda tx: tx.outcome(outcome, id, detail="detail"))
 
     @rule(office=offices, amount=st.integers(0, 4), ref=refs, days=st.integers(0, 1))
     def reserve(self, office: str, amount: int, ref: str, days: int) -> None:
@@ -137,9 +139,18 @@ class TwoLedgers(RuleBasedStateMachine):
     def record_sync(self, office: str, content: Any) -> None:
         self.write(lambda tx: tx.record_sync(office, content))
 
-    @rule(name=refs)
-    def capture(self, name: str) -> None:
-        self.write(lambda tx: tx.capture(name, "afas:1", Secret(name, f"{name} value")))
+    @rule(name=refs, connection=connections, operation=st.one_of(st.just(""), refs))
+    def capture(self, name: str, connection: str, operation: str) -> None:
+        secret = Secret(name, f"{name} value")
+        self.write(lambda tx: tx.capture(name, connection, secret, office="gent", operation=operation))
+
+    @rule(operation=refs, names=st.frozensets(refs))
+    def promise(self, operation: str, names: Any) -> None:
+        self.write(lambda tx: tx.promise(operation, names))
+
+    @rule(operation=refs, there=st.booleans())
+    def judge(self, operation: str, there: bool) -> None:
+        self.write(lambda tx: tx.judge(operation, there))
 
     @rule(holder=st.sampled_from([MINE, OTHER]), identity=st.sampled_from(["a", "b"]))
     def acquire(self, holder: Any, identity: str) -> None:
@@ -188,7 +199,8 @@ class TwoLedgers(RuleBasedStateMachine):
         self.both(lambda ledger: (ledger.orders(None, STATES), ledger.orders(["gent"]), ledger.next_number()))
         self.both(lambda ledger: (ledger.pending(), ledger.pending(["gent"]), ledger.quota_used(OFFICES, DAY)))
         self.both(lambda ledger: (ledger.rollout("site.yml", "Certificates"), ledger.fences(["a", "b", "c"])))
-        self.both(lambda ledger: [ledger.captured(name) for name in ("r1", "r2", "r3")])
+        self.both(lambda ledger: [list(ledger.captured(name, CONNECTIONS).items()) for name in ("r1", "r2", "r3")])
+        self.both(lambda ledger: (ledger.captures(), ledger.promised(["gent"]), ledger.unproven(OFFICES)))
         self.both(lambda ledger: {office: number for office, (number, _) in ledger.heads().items()})
 
     @invariant()

@@ -1,16 +1,15 @@
-"""Work orders, operations, quotas, rollouts and captured secrets."""
+"""Work orders, operations, quotas and rollouts."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from helpers.canary import canary
 from helpers.clock import Clock
 from helpers.records import DAY, ELS, RIA, line, operation, order, rollout
-from inregel.contract import Secret
 from inregel.ledger.base import Ledger, LedgerError, OrderClosed, OrderState, QuotaUsed
 from inregel.ledger.crypto import digest
+from inregel.ledger.marks import order_mark
 
 ALL: tuple[OrderState, ...] = ("open", "done", "failed", "superseded", "withdrawn")
 
@@ -82,7 +81,7 @@ def test_a_closed_order_keeps_who_when_lines_and_answers(ledger: Ledger, clock: 
     assert (event.kind, event.person, event.body) == (
         "order.done",
         ELS,
-        {"number": "W1", "outcomes": ["found"], "note": "by phone"},
+        {"number": "W1", "outcomes": ["found"], "row": order_mark(ledger.order("W1")), "note": "by phone"},
     )
 
 
@@ -146,11 +145,11 @@ def test_an_operation_is_pending_until_its_outcome_is_known(ledger: Ledger) -> N
     assert second == operation("op-2", "gent", key="plain", reaches=None)
     assert ledger.pending(["gent"]) == [second]
     with ledger.writing() as tx:
-        tx.outcome("op-1", "unknown", "no answer")
+        tx.outcome("unknown", "op-1", detail="no answer")
     assert [(each.outcome, each.detail) for each in ledger.pending(["utrecht"])] == [("unknown", "no answer")]
     with ledger.writing() as tx:
-        tx.outcome("op-1", "performed")
-        tx.outcome("op-2", "failed")
+        tx.outcome("performed", "op-1")
+        tx.outcome("failed", "op-2")
     assert ledger.pending() == []
     assert [each.kind for each in ledger.events("utrecht")] == [
         "operation.intended",
@@ -165,7 +164,9 @@ def test_what_a_checkpoint_holds_is_not_told_in_the_history(ledger: Ledger) -> N
     with ledger.writing() as tx:
         tx.intend(operation())
         tx.checkpoint("op-1", {"command": "shown once"})
-    assert list(ledger.events("utrecht"))[-1].body == {"id": "op-1", "names": ["command"]}
+    body = dict(list(ledger.events("utrecht"))[-1].body)
+    assert len(body.pop("digest")) == 64
+    assert body == {"id": "op-1", "names": ["command"]}
 
 
 def test_an_operation_that_is_not_settled_is_never_begun_again(ledger: Ledger) -> None:
@@ -174,14 +175,33 @@ def test_an_operation_that_is_not_settled_is_never_begun_again(ledger: Ledger) -
     with pytest.raises(LedgerError, match="never repeated blindly"), ledger.writing() as tx:
         tx.intend(operation())
     with ledger.writing() as tx:
-        tx.outcome("op-1", "failed")
+        tx.outcome("failed", "op-1")
         tx.intend(operation())
     assert [each.outcome for each in ledger.pending()] == ["intended"]
 
 
+def test_operations_of_one_commit_are_one_event_of_each_office(ledger: Ledger) -> None:
+    several = [operation("op-1"), operation("op-2", key="other", reaches=None), operation("op-3", "gent")]
+    with ledger.writing() as tx:
+        tx.intend(*several)
+    with ledger.writing() as tx:
+        tx.outcome("failed", "op-2", "op-3", "op-1", detail="refused")
+    intended, failed = ledger.events("utrecht")
+    assert [(each["id"], each["name"]) for each in intended.body["operations"]] == [
+        ("op-1", operation().key[1]),
+        ("op-2", "other"),
+    ]
+    assert failed.body == {
+        "operations": [{"id": each, "operation": operation().name} for each in ("op-2", "op-1")],
+        "detail": "refused",
+    }
+    assert [each.kind for each in ledger.events("gent")] == ["operation.intended", "operation.failed"]
+    assert ledger.pending() == []
+
+
 def test_an_outcome_of_what_was_never_begun_is_refused(ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="never begun"), ledger.writing() as tx:
-        tx.outcome("op-9", "performed")
+        tx.outcome("performed", "op-9")
     with pytest.raises(LedgerError, match="never begun"), ledger.writing() as tx:
         tx.checkpoint("op-9", {})
 
@@ -248,21 +268,6 @@ def test_the_same_rollout_again_writes_nothing(ledger: Ledger) -> None:
     with ledger.writing() as tx:
         tx.save_rollout(rollout(failed={"a": "y", "b": "x"}))
     assert ledger.heads() == before
-
-
-def test_a_captured_secret_has_versions_and_the_newest_is_given(ledger: Ledger) -> None:
-    old, new = canary("first token"), canary("second token")
-    assert ledger.captured("token") is None
-    with ledger.writing() as tx:
-        assert tx.capture("token", "afas:1", Secret("token", old)) == 1
-        assert tx.capture("token", "afas:1", Secret("token", new)) == 2
-        assert tx.capture("other", "afas:1", Secret("other", b"\x00\xff")) == 1
-    found = ledger.captured("token")
-    assert found is not None
-    assert (found.name, found.reveal()) == ("token", new)
-    assert [each.body for each in ledger.events("") if each.kind == "captured"][:1] == [
-        {"name": "token", "connection": "afas:1", "version": 1}
-    ]
 
 
 def test_the_key_that_compares_secrets_does_not_change(ledger: Ledger) -> None:

@@ -173,7 +173,7 @@ def seen(ledger: Ledger) -> list[str]:
     orders = ledger.orders(None, ("open", "done"))
     found += ["open"] if orders else []
     found += ["close"] if orders and orders[0].state == "done" else []
-    found += ["capture"] if ledger.captured("token") else []
+    found += ["capture"] if ledger.captured("token", ["afas:54321"]) else []
     found += ["forget"] if any(event.kind == "forgotten" for event in ledger.events("")) else []
     return found
 

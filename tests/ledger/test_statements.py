@@ -165,7 +165,7 @@ def test_nothing_of_a_commit_that_fails_stays(ledger: Ledger, clock: Clock) -> N
     assert ledger.heads() == before
     assert ledger.known(["utrecht"]) == {}
     assert ledger.synced(["utrecht"]) == {}
-    assert ledger.captured("token") is None
+    assert ledger.captured("token", ["afas:1"]) == {}
     with ledger.writing() as tx:
         tx.event("utrecht", "note", {})
     assert ledger.verify() == []

@@ -4,6 +4,8 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from helpers.canary import canary
 from inregel.contract import UNKNOWN, AtLeast, Connection, Office, Secret, Step
@@ -11,6 +13,7 @@ from inregel.formats import values
 from inregel.library import Library, NoSuchText
 from inregel.plan import texts
 from inregel.plan.model import PlannedLine, PlannedOrder
+from inregel.sandbox.clerk import Action, actions
 
 MODULE = """
 def desired(args, office, inputs): return {}
@@ -162,3 +165,73 @@ def test_an_order_without_a_text_says_so(project, tmp_path):
     order = PlannedOrder("id", "utrecht", "toy/wizzard", "contact", default_lines())
     with pytest.raises(NoSuchText, match="toy/wizard"):
         texts.render(order, Office("utrecht", "U"), "nl", Library(tmp_path))
+
+
+VALUES = st.text(st.sampled_from("` \\*_<>&[]()~|#-+.!ab1\n")) | st.text(
+    st.characters(exclude_categories=("C", "Zl", "Zp"))
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=VALUES, menu=VALUES)
+@example(name="a`b", menu="**x** <b>")
+@example(name="one\ntwo", menu="1. x")
+@example(name="<secret other>", menu="` > `")
+def test_whatever_stands_in_a_value_the_clerk_types_it(project, name, menu):
+    text = "# {{ lines[0].arguments.menu }}\n\n1. Type at **Name** `{{ lines[0].arguments.name }}`.\n"
+    text += "1. Look at {{ lines[0].arguments.menu }} and press **Menu `x` {{ lines[0].arguments.menu }}**, now.\n"
+    name, menu = name.replace("↵", "\n"), menu.strip() or "-"
+    order = project(text, lines=default_lines(name=name, menu=menu))
+    words = menu.replace("\n", " ")
+    pressed = Action(f"Menu `x` {words}")
+    assert list(actions(order.text)) == [Action("Name", name), pressed]
+    assert order.title == " ".join(words.split())
+
+
+def test_values_are_as_they_are_in_blocks_and_beside_others_in_a_code_span(project):
+    lines = default_lines(name="a``b", menu="- x", empty="", text="1\n```\n2")
+    text = """# T
+
+`{{ lines[0].arguments.name }}/{{ lines[0].arguments.menu }}` and `{{ lines[0].arguments.empty }}` {{ 7 }}
+{{ lines[0].arguments.menu }}
+- {{ lines[0].arguments.menu }} {{ lines[0].arguments.menu }}
+
+```
+{{ lines[0].arguments.text }}
+```
+
+`{{ lines[0].arguments.name }}`
+"""
+    assert (
+        project(text, lines=lines).text
+        == """# T
+
+`a``b/- x` and (leeg) 7
+\\- x
+- \\- x - x
+
+````
+1
+```
+2
+````
+
+`` a``b ``
+""".replace("`` a``b ``", "`a``b`")
+    )
+
+
+def test_what_a_macro_or_a_block_made_is_markdown_and_its_values_are_not(project):
+    text = """{% macro bold(x) %}**{{ x }}**{% endmacro %}
+{% set both %}{{ bold("a*b") }} `{{ "`" }}`{% endset %}
+# T
+
+{{ bold(lines[0].arguments.menu) }} {{ both }} {{ "**mine**" | safe }}
+"""
+    order = project(text, lines=default_lines(menu="x**y"))
+    assert order.text == "# T\n\n**x\\*\\*y** **a\\*b** `` ` `` **mine**\n"
+
+
+def test_the_steps_of_a_text_are_numbered(project):
+    order = project("# T\n\n{% for _ in [1, 2, 3] %}\n1. Step\n{% endfor %}\n")
+    assert order.text == "# T\n\n1. Step\n2. Step\n3. Step\n"

@@ -13,6 +13,7 @@ from inregel.ledger.base import Event
 from inregel.report.events import sentence
 
 AT = datetime(2026, 11, 20, 8, 14, tzinfo=UTC)
+SHOWN = {"id": "1", "secret": "token", "connection": "afas:1", "version": 2}
 LINKED = ["assu.postbus", "", "I09000123", {"status": "linked"}, "merge"]
 
 
@@ -51,14 +52,37 @@ def event(kind: str, body: dict[str, Any], person: str | None = "Ria") -> Event:
         ("order.superseded", {"number": "W1", "successor": "W2"}, "W1 superseded by W2"),
         (
             "operation.intended",
-            {"operation": "a.set", "module": "a.b", "container": "", "name": "k"},
-            "a.set of a.b k is about to be performed",
+            {
+                "operations": [
+                    {"operation": "a.set", "module": "a.b", "container": "", "name": "k"},
+                    {"operation": "a.unset", "module": "a.b", "container": "c", "name": "l"},
+                ]
+            },
+            "about to be performed: a.set of a.b k; a.unset of a.b c/l",
         ),
-        ("operation.failed", {"operation": "a.set", "detail": "refused"}, "a.set failed: refused"),
+        (
+            "operation.failed",
+            {"operations": [{"operation": "a.set"}, {"operation": "a.unset"}, {"operation": "a.set"}], "detail": "no"},
+            "2 x a.set, a.unset failed: no",
+        ),
         (
             "secret.revealed",
             {"secret": "pin", "order": "W1", "reason": "at the screen"},
             "the secret pin of W1 was shown to Ria: at the screen",
+        ),
+        ("secret.captured", SHOWN, "the secret token (version 2) of afas:1 was captured, unverified"),
+        ("secret.verified", SHOWN, "the secret token (version 2) of afas:1 is verified: what it belongs to was read"),
+        (
+            "secret.refused",
+            SHOWN,
+            "the secret token (version 2) of afas:1 is refused: what it belongs to is not there; it is never used",
+        ),
+        ("secret.promised", {"id": "1", "secrets": ["a"]}, "secret a: the operation will show this once"),
+        ("secret.lost", {"id": "1", "secrets": ["a", "b"]}, "secrets a, b: made, and not stored: nobody has it"),
+        (
+            "secret.gone",
+            {"id": "1", "secrets": ["a"]},
+            "secret a: what it would belong to is not there, so it is not missed",
         ),
         ("in_sync", {"resources": 1, "digest": "0"}, "1 resource in sync"),
         ("rollout.stopped", {"id": "9f", "play": "P", "reason": "too many"}, "rollout 9f of 'P': too many"),

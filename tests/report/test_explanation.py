@@ -134,15 +134,17 @@ def test_only_events_that_touch_the_resource_are_told() -> None:
         event(2, "attested", {"resources": [["assu.postbus", "", "I08", None, "merge"]]}),
         event(3, "attested", {"resources": [["assu.postbus", "", ["I08"], None, "listing"]]}),
         event(4, "attested", {"resources": [["assu.postbus", "other", ["I08"], None, "listing"]]}),
-        event(5, "operation.intended", {"id": "a", **about}),
-        event(6, "operation.intended", {"id": "b", **about, "name": "I08"}),
-        event(7, "operation.performed", {"id": "a"}),
-        event(8, "operation.performed", {"id": "b"}),
+        event(5, "operation.intended", {"operations": [{"id": "b", **about, "name": "I08"}, {"id": "a", **about}]}),
+        event(6, "operation.intended", {"operations": [{"id": "c", **about, "name": "I07"}]}),
+        event(7, "operation.performed", {"operations": [{"id": "a"}], "detail": "well"}),
+        event(8, "operation.performed", {"operations": [{"id": "b"}, {"id": "c"}]}),
         event(9, "order.opened", {"number": "W1"}),
         event(10, "order.opened", {"number": "W2"}),
         event(11, "in_sync", {"resources": 3}),
     ]
     assert [each.number for each in touching(events, "assu.postbus", "I09", {"W1"})] == [1, 3, 5, 7, 9]
+    done = touching(events, "assu.postbus", "I09", {"W1"})[3]
+    assert (done.body["id"], done.body["detail"]) == ("a", "well")
     assert touching(events, "assu.postbus", ("other", "I07"), ()) == [events[3]]
 
 

@@ -9,7 +9,7 @@ from helpers import plans
 from helpers.any_plan import any_plan, some_plans
 from inregel.contract import Blocked
 from inregel.ledger.base import NewOrder, Order, OrderLine
-from inregel.plan.model import Outcome, Performed, Plan, Status
+from inregel.plan.model import OfficePlan, Outcome, Performed, Plan, Status
 from inregel.report.outcome import render_outcome
 
 
@@ -120,3 +120,16 @@ def test_many_offices_are_told_by_operation_and_many_orders_by_their_number() ->
 @given(any_plan())
 def test_no_line_has_a_control_character(plan: Plan) -> None:
     assert all(row.isprintable() for row in shown(Outcome(plan)).split("\n"))
+
+
+def test_one_reason_that_blocks_several_offices_is_told_once() -> None:
+    why = Blocked("secrets.yml is encrypted", "you", "give the password")
+    names = ("ede", "tiel", "wijk")
+    parts = [
+        OfficePlan(plans.office(name, name, "1"), 0, 1, [plans.entry(name, "a.b", "", Status.BLOCKED, blocked=why)], [])
+        for name in names
+    ]
+    told = shown(Outcome(plans.plan(parts)))
+    assert told.count("secrets.yml is encrypted") == 1
+    assert "Blocked by you  3 resources in 3 offices\n" in told
+    assert "ede: a.b; tiel: a.b; wijk: a.b\n" in told

@@ -255,3 +255,39 @@ def test_no_line_is_wider_than_the_screen_and_none_has_a_control_character_or_a_
 @given(any_plan())
 def test_colour_only_adds_colour(plan: Plan) -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", shown(plan, color=True)) == shown(plan)
+
+
+def locked(office: str, module: str, key: str = "") -> object:
+    why = Blocked("secrets.yml is encrypted", "you", "give the password")
+    return plans.entry(office, module, key, Status.BLOCKED, blocked=why)
+
+
+def test_one_reason_in_several_offices_is_told_once_with_all_that_it_blocks() -> None:
+    offices = [
+        OfficePlan(plans.office(name, name, "1.2628.3.16"), 0, 1, list(entries), [])
+        for name, entries in {
+            "ede": [locked("ede", "assu.certificate"), locked("ede", "assu.postbus", "I09000123")],
+            "tiel": [locked("tiel", "assu.certificate"), plans.postbus("tiel", "I09000321", Status.LOOK)],
+        }.items()
+    ]
+    told = shown(plans.plan(offices))
+    assert told.count("secrets.yml is encrypted") == told.count("give the password") == 1
+    assert (
+        "\n\nx 3 resources in 2 offices blocked: secrets.yml is encrypted\n"
+        " you can: give the password playbooks/site.yml:10:19\n"
+        " ede: assu.certificate, assu.postbus (I09000123); tiel: assu.certificate\n\n"
+        "tiel "
+    ) in re.sub(" +", " ", told)
+    assert "\nede  " not in told
+    assert "3 blocked" in told
+
+
+def test_one_reason_in_several_modules_of_an_office_is_one_finding() -> None:
+    other = plans.entry("ede", "a.c", "z", Status.BLOCKED, blocked=Blocked("blocked by a.b", cause="a.b"))
+    told = shown(one(locked("ede", "a.b", "x"), other, locked("ede", "a.c", "y"), locked("ede", "a.c", "w")))
+    assert (
+        " x 3 resources blocked: secrets.yml is encrypted\n"
+        " you can: give the password playbooks/site.yml:10:19\n"
+        " a.b (x), a.c (y, w)\n"
+        " x a.c z: blocked by a.b\n"
+    ) in re.sub(" +", " ", told)

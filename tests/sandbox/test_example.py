@@ -12,8 +12,10 @@ from helpers.example import Stage
 from inregel.commands import secret
 from inregel.commands.session import open_session
 from inregel.formats import pkcs12
+from inregel.ledger.base import OrderClosed
 from inregel.sandbox.example import build
 from inregel.sandbox.folder import Taken
+from inregel.work import AnswersRefused
 
 UTRECHT = "rds-1/Van Dalen"
 
@@ -151,6 +153,46 @@ def test_an_order_whose_screens_are_others_is_refused_by_the_person_and_not_hand
     assert stage.imports()["rds-1"] == 0
 
 
+ANSWERS = {
+    "assu_version": "1.2628.3.15",
+    "valid_until": "2028-11-14",
+    "postbussen": ["I09000123", "I09000456"],
+    "aplaza_user": "ria@vandalen.example",
+}
+
+
+def refused(stage: Stage, **changes: str) -> tuple[str, ...]:
+    with stage.work() as work, pytest.raises(AnswersRefused) as caught:
+        work.done("W1", by="Ria van Dalen", answers={**ANSWERS, **changes})
+    return caught.value.problems
+
+
+def test_a_version_of_another_band_refuses_the_answers_once_and_supersedes_the_order(stage: Stage) -> None:
+    stage.apply(limit="utrecht")
+    assert refused(stage) == (
+        "assu.certificate:vandalen@certificate.example, assu.postbus:I09000456: "
+        "Assu is 1.2628.3.15, but this order was written for 1.2628.3.16: "
+        "correct the version in the inventory and apply again, which hands out the order for it",
+    )
+    inventory = stage.root / "inventory.yml"
+    inventory.write_text(inventory.read_text("utf-8").replace("1.2628.3.16", "1.2628.3.15"), "utf-8")
+    stage.apply(limit="utrecht")
+    assert stage.orders() == ["W2"]
+    with stage.work() as work:
+        with pytest.raises(OrderClosed, match="W2 takes its place"):
+            work.done("W1", by="Ria van Dalen", answers=ANSWERS)
+        work.done("W2", by="Ria van Dalen", answers=ANSWERS)
+    assert "Nothing to do" in stage.plan(limit="utrecht")[1]
+
+
+@pytest.mark.parametrize("strange", ["v1.2628.3.15", "1,2628,3,15", "1.2628.3. 15", "1.2628.3.15.", "1"])
+def test_an_answer_that_is_no_version_is_said_to_be_none(stage: Stage, strange: str) -> None:
+    stage.apply(limit="utrecht")
+    assert refused(stage, assu_version=strange) == (
+        f"Versie (assu_version): this must look like 1.2628.3.16; answered was {strange}.",
+    )
+
+
 def test_two_applies_make_one_order_and_the_plan_writes_nothing(stage: Stage) -> None:
     stage.apply()
     before = (stage.root / "sandbox/assu.json").read_bytes()
@@ -170,4 +212,5 @@ def test_the_same_file_at_two_offices_blocks_both(stage: Stage) -> None:
     text = inventory.read_text("utf-8").replace("dehanze@certificate", "vandalen@certificate")
     inventory.write_text(text, "utf-8")
     plan = " ".join(stage.plan()[1].split())
-    assert plan.count("certificate:5D2077 is claimed by utrecht and zwolle; only one can hold it") == 2
+    assert plan.count("certificate:5D2077 is claimed by utrecht and zwolle; only one can hold it") == 1
+    assert "utrecht: assu.certificate (vandalen@certificate.example); zwolle: assu.certificate (vandalen@" in plan

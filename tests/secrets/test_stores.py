@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,18 @@ from inregel.contract import Secret
 from inregel.formats import vault
 from inregel.platform import hold_lock
 from inregel.secrets import open_source
-from inregel.secrets.base import BadName, SecretInClear, SecretMissing, SecretsOff, StoreError, VaultLocked, VaultShut
+from inregel.secrets.base import (
+    AtSeveral,
+    BadName,
+    NoConnection,
+    NotCaptured,
+    SecretInClear,
+    SecretMissing,
+    SecretsOff,
+    StoreError,
+    VaultLocked,
+    VaultShut,
+)
 from inregel.secrets.environment import variable
 from inregel.secrets.files import NotWritten, StoreBusy, locked, replace_all
 from inregel.secrets.memory import MemorySource
@@ -269,11 +281,64 @@ def test_stores_come_first_then_the_environment_then_what_was_captured(project: 
     project.whole("a: store\n")
     (project.root / "more.yml").write_bytes(vault.encrypt(b"a: more\nb: more\n", project.password))
     environ = project.environ | {variable(name): "environment" for name in "abc"}
-    captured = {name: Secret(name, "captured") for name in "abcd"}
-    source = open_source(project.root, ["secrets.yml", "more.yml"], environ=environ, captured=captured.get)
-    assert [source.get(name).reveal() for name in "abcd"] == ["store", "more", "environment", "captured"]
+    source = open_source(project.root, ["secrets.yml", "more.yml"], environ=environ, captured=shown_at("afas:1"))
+    found = [source.get(name, lambda: {"afas": ["afas:1"]}).reveal() for name in "abcd"]
+    assert found == ["store", "more", "environment", "d of afas:1"]
+    assert set(source.used) == {"a", "b", "c"}
     source = open_source(project.root, ["environment", "secrets.yml"], environ=environ)
     assert source.get("a").reveal() == "environment"
+
+
+def shown_at(*identities: str) -> Callable[[str, Sequence[str]], Mapping[str, Secret]]:
+    """A ledger that captured every name at some connections, in this order."""
+
+    def captured(name: str, connections: Sequence[str]) -> Mapping[str, Secret]:
+        return {each: Secret(name, f"{name} of {each}") for each in identities if each in connections}
+
+    return captured
+
+
+def test_what_was_captured_is_found_at_the_connections_of_the_office_that_asks_alone(project: Project) -> None:
+    source = open_source(project.root, [], environ={}, captured=shown_at("afas:1", "afas:2"))
+    for identity in ("afas:1", "afas:2"):
+        places = {"afas": [identity]}
+        found = source.get("token", places.copy)
+        assert (found.name, found.reveal()) == ("token", f"token of {identity}")
+    for nowhere in (None, dict, {"afas": ["afas:3"]}.copy):
+        with pytest.raises(SecretMissing, match="no secret token"):
+            source.get("token", nowhere)
+    assert not source.used
+
+
+def test_of_several_connections_it_is_to_be_said_which(project: Project) -> None:
+    source = open_source(project.root, [], environ={}, captured=shown_at("afas:1", "afas:2"))
+
+    def places() -> Mapping[str, Sequence[str]]:
+        return {"afas": ["afas:1", "afas/utrecht"], "afas.test": ["afas:2"], "twinfield": ["twinfield:1"]}
+
+    with pytest.raises(AtSeveral, match=r"Say which one: secret\('afas:token'\) or secret\('afas.test:token'\)"):
+        source.get("token", places)
+    found = source.get("afas.test:token", places)
+    assert (found.name, found.reveal()) == ("afas.test:token", "token of afas:2")
+    with pytest.raises(NotCaptured, match="Nothing called token was captured at the connection twinfield"):
+        source.get("twinfield:token", places)
+    with pytest.raises(NoConnection, match=r"a connection afas.tset.*\n.*afas, afas.test, twinfield"):
+        source.get("afas.tset:token", places)
+    with pytest.raises(BadName):
+        source.get("afas:", places)
+
+
+def test_of_one_connection_what_was_captured_last_counts(project: Project) -> None:
+    places = {"afas": ["afas:1", "afas/utrecht"]}
+    for order in (("afas:1", "afas/utrecht"), ("afas/utrecht", "afas:1")):
+        source = open_source(project.root, [], environ={}, captured=shown_at(*order))
+        assert source.get("token", lambda: places).reveal() == f"token of {order[-1]}"
+
+
+def test_a_connection_is_not_looked_up_in_the_stores(project: Project) -> None:
+    source = open_source(project.root, [], environ={variable("afas:token"): "environment"})
+    with pytest.raises(NotCaptured):
+        source.get("afas:token", lambda: {"afas": ["afas:1"]})
 
 
 def test_a_locked_store_hides_nothing_that_the_environment_has(project: Project) -> None:

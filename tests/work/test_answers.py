@@ -183,3 +183,10 @@ def test_whatever_is_answered_is_taken_or_said_to_be_wrong(given):
     if not problems:
         assert answers.check(plain, SCHEMA) == (plain, [])
         answers.typed(plain, SCHEMA)
+
+
+def test_of_very_many_problems_the_first_are_shown_and_the_rest_counted():
+    error = answers.AnswersRefused("W1", [f"line {i}" for i in range(5_000)], "Mend it.")
+    assert str(error).count("\n- line ") == str(error).count("- line ") == 30
+    assert "- and 4,970 more\n" in str(error)
+    assert len(error.problems) == 5_000

@@ -235,7 +235,7 @@ def test_an_answer_that_was_left_blank_is_not_an_answer(desktop):
 def test_a_secret_answer_is_captured_and_stands_nowhere_else(desktop):
     desktop.open(desktop.token())
     order = desktop.work.done("W1", RIA, {"token": desktop.pin})
-    assert desktop.ledger.captured("token_utrecht").reveal() == desktop.pin
+    assert desktop.ledger.captured("token_utrecht", ["toy/utrecht"])["toy/utrecht"].reveal() == desktop.pin
     assert order.answers == {}
     assert not leaks(repr(list(desktop.ledger.events())).encode())
 
@@ -388,3 +388,25 @@ def test_without_secrets_nothing_is_revealed(desktop):
     with pytest.raises(Exception, match="--no-secrets"):
         desktop.work.reveal("W1", "pin_utrecht", RIA, "typing it")
     assert desktop.ledger.heads() == heads
+
+
+def test_a_rule_whose_field_is_not_stated_is_told_once_with_the_nearest(desktop):
+    desktop.settings.attestations["toy.card"] = "until valid_untill"
+    desktop.settings.attestations["toy.box"] = "until linked"
+    desktop.open(desktop.card(UNTIL), desktop.box("B1"), desktop.box("B2"))
+    desktop.work.done("W1", RIA, {"valid_until": "2028-11-14", "boxes": ["B1", "B2"]})
+    card, box = sorted(filter(None, desktop.work.remarks), key=len, reverse=True)
+    assert card == (
+        "inregel.yml, attestations: toy.card counts until `valid_untill`, and what was stated has no date there (it "
+        "has serial, valid_until), so it counts as long as `default` says. Nearest: valid_until."
+    )
+    assert "toy.box counts until `linked`" in box
+    assert "Nearest" not in box
+    stated = desktop.stated("toy.card").fields["valid_until"]
+    assert stated.until == desktop.clock().date() + timedelta(days=365)
+
+
+def test_a_rule_that_finds_its_date_is_not_remarked_upon(desktop):
+    desktop.open(desktop.card(UNTIL))
+    desktop.work.done("W1", RIA, {"valid_until": "2028-11-14"})
+    assert not any(desktop.work.remarks)

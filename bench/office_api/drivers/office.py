@@ -27,6 +27,11 @@ class CannotList(InregelError):
     Leave `exact: true` out of that task."""
 
 
+class NoPath(InregelError):
+    """{key} cannot stand in an address of the office API.
+    Give it another name."""
+
+
 class OfficeDriver:
     """One office. It only translates: what differs, and what to do about it, is for others to say."""
 
@@ -36,6 +41,7 @@ class OfficeDriver:
         self._session, self._name = session, connection.identity
         settings = connection.settings
         self._base = f"{URL(settings['url'])}".rstrip("/") + f"/api/offices/{quote(settings['office'], safe='')}/"
+        self._urls: dict[Key, URL] = {}
         token = settings.get("token")
         self._headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else None
 
@@ -58,7 +64,10 @@ class OfficeDriver:
         if response.status == 404:
             return None
         response.raise_for_status()
-        return json.loads(body)["settings"]
+        settings = json.loads(body)["settings"]
+        if not isinstance(settings, dict):
+            raise TypeError(f"settings that are a {type(settings).__name__}")
+        return settings
 
     async def perform(self, operation: Operation, checkpoint: Checkpoint) -> Receipt:
         """Writes or removes one document. Only a refusal is sure to have changed nothing; the rest is read back."""
@@ -77,7 +86,10 @@ class OfficeDriver:
         return Receipt("unknown")
 
     def _url(self, key: Key) -> URL:
-        return URL(self._base + _path(key), encoded=True)
+        url = self._urls.get(key)
+        if url is None:
+            url = self._urls[key] = URL(self._base + _path(key), encoded=True)
+        return url
 
     @contextmanager
     def _border(self) -> Iterator[None]:
@@ -94,8 +106,14 @@ class OfficeDriver:
 
 @cache
 def _path(key: Key) -> str:
-    """Offices have the same few keys, so the quoting is done once for all of them."""
-    return quote(key_text(key))
+    """Offices have the same few keys, so the quoting is done once for all of them.
+
+    No part of a key reaches another document: a slash in it is quoted, and dots alone are refused.
+    """
+    parts = key if isinstance(key, tuple) else (key,)
+    if any(part.strip(".") == "" for part in parts):
+        raise NoPath(key=key_text(key))
+    return "/".join(quote(part, safe="") for part in parts)
 
 
 @asynccontextmanager

@@ -43,7 +43,9 @@ def test_selecting_can_be_done_without_looking_first(world: World) -> None:
     )
     arguments = {"version": "1.2628.3.16", "band": "renewal", "user": RIA}
     role = "certificate.administrator"
-    assert made == [Step("assu.select_aplaza_user", SELECTED, arguments, order="assu/wizard", role=role)]
+    assert made == [
+        Step("assu.select_aplaza_user", SELECTED, arguments, order="assu/wizard", role=role, form="renewal")
+    ]
 
 
 def test_a_user_is_never_unselected(world: World) -> None:
@@ -80,3 +82,8 @@ def test_a_shared_address_is_remarked_upon(world: World, user: str, shared: bool
 def test_what_is_there_can_be_declared(world: World) -> None:
     module = world.module("assu.aplaza_user")
     assert module.declare({RIA: SELECTED}) == {"user": RIA}  # type: ignore[attr-defined]  # optional
+
+
+def test_the_tab_has_room_for_one_user(world: World) -> None:
+    takes = world.module("assu.aplaza_user").takes  # type: ignore[attr-defined]  # optional
+    assert list(takes(RIA, SELECTED)) == list(takes("jan@vandalen.example", SELECTED)) == ["Aplaza user"]

@@ -221,6 +221,7 @@ def test_the_step_says_all_that_the_wizard_asks_and_looks_first(world: World) ->
         look_first=True,
         order="assu/wizard",
         role="certificate.administrator",
+        form="renewal",
     )
 
 
@@ -280,6 +281,12 @@ def test_a_day_that_does_not_exist_is_refused(world: World) -> None:
         world.module("assu.certificate").actual({"valid_until": "2027-02-30"})
 
 
+OTHER_BAND = (
+    "Assu is 1.2628.3.9, but this order was written for 1.2628.3.16: "
+    "correct the version in the inventory and apply again, which hands out the order for it"
+)
+
+
 @pytest.mark.parametrize(
     ("answers", "messages"),
     [
@@ -301,8 +308,14 @@ def test_a_day_that_does_not_exist_is_refused(world: World) -> None:
             {"valid_until": UNTIL, "assu_version": "1.2628.3.14"},
             [
                 "Assu is 1.2628.3.14, but this order was written for 1.2628.3.16: "
-                "correct the version in the inventory and plan again"
+                "correct the version in the inventory and apply again, which hands out the order for it"
             ],
+        ),
+        ({"valid_until": UNTIL, "assu_version": "1.2628.3.9"}, [OTHER_BAND]),
+        ({"valid_until": UNTIL, "assu_version": "1.2628.3.100"}, []),
+        (
+            {"valid_until": UNTIL, "assu_version": "1.2628"},
+            ["Assu 1.2628 is cut short, and which screens it has hangs on the rest: answer all of it"],
         ),
         ({"valid_until": UNTIL, "assu_version": "1.2632"}, []),
     ],

@@ -53,6 +53,7 @@ def test_the_step_looks_first_because_linking_reads_the_certificate_in_again(wor
             look_first=True,
             order="assu/wizard",
             role="certificate.administrator",
+            form="renewal",
         )
     ]
 
@@ -105,3 +106,12 @@ def test_what_is_there_can_be_declared(world: World, numbers: list[str]) -> None
     resources = module.desired({"numbers": numbers}, office(), world.inputs())
     declared = module.declare(resources)  # type: ignore[attr-defined]  # optional
     assert module.desired(declared, office(), world.inputs()) == resources
+
+
+def test_an_answer_from_another_band_of_versions_is_refused_by_every_module(world: World) -> None:
+    step = Step("x", LINKED, {"version": "1.2628.3.16", "band": "renewal", "number": "I09", "user": "a"})
+    for module in ("assu.postbus", "assu.aplaza_user"):
+        check = world.module(module).check  # type: ignore[attr-defined]  # optional
+        (finding,) = check(step, {"assu_version": "1.2628.3.9"})
+        assert finding.message.startswith("Assu is 1.2628.3.9, but this order was written for 1.2628.3.16: ")
+        assert check(step, {"assu_version": "1.2628.3.16"}) == []

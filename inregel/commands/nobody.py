@@ -1,0 +1,45 @@
+"""Work orders that are for nobody, since an office does not say who does them: what to write, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from inregel.config.mistakes import Where
+from inregel.config.positions import locate
+
+if TYPE_CHECKING:
+    from inregel.config.project import Project
+    from inregel.plan.model import Plan
+
+_NAMED: Final = 3
+_PERSON: Final = "Name <name@office.example>"
+
+
+def nobody(project: Project, plan: Plan) -> Iterator[str]:
+    """One text per variable that is missing, whatever the number of offices and orders."""
+    missing: dict[str, dict[str, None]] = {}
+    for part in plan.offices:
+        for order in part.orders:
+            if not order.person:
+                missing.setdefault(order.role, {})[order.office] = None
+    for role, offices in missing.items():
+        yield _told(project, role, list(offices))
+
+
+def _told(project: Project, role: str, offices: Sequence[str]) -> str:
+    first = offices[0]
+    where = project.inventory.offices[first].where
+    place = locate(project.settings.root, where) if isinstance(where, Where) else where
+    outer, _, inner = role.partition(".")
+    line = f"{outer}: {{{inner}: {_PERSON}}}" if inner else f"{role}: {_PERSON}"
+    if len(offices) == 1:
+        return (
+            f"The work orders of {first} are for nobody: its variable `{role}` names no one. "
+            f"Write it in the inventory ({place}): {line}"
+        )
+    names = ", ".join(offices[:_NAMED]) + (", ..." if len(offices) > _NAMED else "")
+    return (
+        f"The work orders of {len(offices):,} offices ({names}) are for nobody: their variable `{role}` names no one. "
+        f"Write it in the inventory for each ({first} stands at {place}), or for their group: {line}"
+    )
