@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from inregel.contract import Office
@@ -15,21 +16,25 @@ from inregel.contract import Office
 _AT: Final = "@"
 
 
+@cache
 def plain(module: str) -> str:
     """The module alone: `afas.user` of `afas.user@test`."""
     return module.partition(_AT)[0]
 
 
+@cache
 def label_of(module: str) -> str:
     """The label of its connection: `test` of `afas.user@test`; "" where it has none."""
     return module.partition(_AT)[2]
 
 
+@cache
 def system_of(module: str) -> str:
     """The system of a module: `afas` of `afas.user@test`."""
     return module.partition(".")[0]
 
 
+@cache
 def connection_of(module: str) -> str:
     """The name of the connection that it stands at: `afas.test` of `afas.user@test`, `afas` of `afas.user`."""
     label = label_of(module)

@@ -184,7 +184,7 @@ class OfficeWork:
 
     async def _round(self, leases: Leases, ready: Sequence[tuple[Entry, PlannedStep]]) -> None:
         """Performs what can be begun, reads it again, verifies, plans again."""
-        run = self.run
+        run, now = self.run, self.run.options.now()
         tasks = []
         for entry, planned in ready:
             reaches = sealed(planned.step.reaches, run.secret_key)
@@ -194,7 +194,7 @@ class OfficeWork:
                 self.failed[mark[0]] = f"{mark[1]} is proposed again after it was performed: no progress"
                 continue
             self.tried.add(mark)
-            tasks.append(performing.prepare(entry, planned.step))
+            tasks.append(performing.prepare(entry, planned.step, now))
         if tasks:
             await performing.perform(run, self.office, leases, tasks)
             for task in tasks:
