@@ -176,6 +176,7 @@ def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
         print(f"no behaviour is named {options.only}")
         return 1
     with tempfile.TemporaryDirectory(prefix="inregel-mutants-") as folder:
+        Path(folder).chmod(0o755)  # some tests run as another user, who must be able to read the code
         return _try_all(mutants, Copies(root, Path(folder), options.workers), options.workers, options.limit)
 
 

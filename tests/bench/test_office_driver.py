@@ -114,6 +114,14 @@ def test_an_odd_name_reaches_the_other_side_as_it_is(api: Any, url: str, name: s
     assert read(url, ("enrolments", "a")) is None
 
 
+@pytest.mark.parametrize(("name", "sent"), [("a/b", "a%2Fb"), ("../../zwolle/token", "..%2F..%2Fzwolle%2Ftoken")])
+def test_a_name_is_one_part_of_the_path(name: str, sent: str) -> None:
+    api = answering(404, b"")
+    with script("office_api/emulator").running(api) as url:
+        assert read(url, ("enrolments", name)) is None
+    assert api.asked == [f"{BASE}enrolments/{sent}"]
+
+
 @pytest.mark.parametrize("name", [".", "..", "", "..."])
 def test_a_name_that_would_reach_another_document_is_refused(api: Any, url: str, name: str) -> None:
     for call in (lambda: read(url, ("enrolments", name)), lambda: perform(url, SEEN, ("enrolments", name))):
