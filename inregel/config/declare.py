@@ -7,45 +7,19 @@ and checked per office, which is quick where they are right. Mistakes are collec
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from inregel.config import chosen, schema
+from inregel.config.compiled import Compiled, Compiler, below
 from inregel.config.expressions import Absent, Problem, Sealed
-from inregel.config.mistakes import Mistake, Position, Where
+from inregel.config.mistakes import Mistake, Where
 from inregel.config.model import Declaration, Play, Task
 from inregel.config.scope import OfficeScope, Shared
 from inregel.config.templates import Render, Templates, settle, told
-from inregel.config.variables import Vars, place_of
 from inregel.config.words import called
 from inregel.config.wrong import Wrong
-from inregel.errors import InregelError
 
 _SIMPLE: Final = frozenset({str, int, float, bool, type(None)})
-
-
-@dataclass(slots=True)
-class _Compiled:
-    """What is known of a task without any office."""
-
-    task: Task
-    where: Where
-    """Of the arguments."""
-    schema: Mapping[str, Any]
-    render: Render | None
-    """Of the arguments; None where they hold no template."""
-    connections: list[Render | None]
-    """Of `task.connections`."""
-    loop: Render | None
-    conditions: list[tuple[Render | bool, Where]]
-    before_loop: list[tuple[Render | bool, Where]]
-    """Conditions that do not speak of the loop item: where one is false, the loop is not even rendered."""
-    plain: bool
-    """No loop and no variables of its own."""
-    mistakes: list[Mistake]
-    """Those that are there whatever the office; then nothing is declared."""
-    constant: Declaration | None = None
-    place: Callable[[str], Where | Position | None] = field(default=lambda name: None)
 
 
 class Declarer:
@@ -53,9 +27,8 @@ class Declarer:
 
     def __init__(self, templates: Templates, module_schema: Callable[[str], Mapping[str, Any]]) -> None:
         self._templates = templates
-        self._module_schema = module_schema
-        self._compiled: dict[int, tuple[Task, _Compiled]] = {}
-        self._skipped: dict[int, Task] = {}
+        self._compiler = Compiler(templates, module_schema)
+        self._compiled: dict[int, tuple[Task, Compiled]] = {}
 
     def declare(
         self, play: Play, office: str, shared: Shared, wrong: Wrong, there: Collection[str] | None = ()
@@ -93,83 +66,11 @@ class Declarer:
             for mistake in self._get(task).mistakes:
                 wrong.add(mistake)
 
-    def _get(self, task: Task) -> _Compiled:
+    def _get(self, task: Task) -> Compiled:
         kept = self._compiled.get(id(task))
         if kept is None:
-            kept = self._compiled[id(task)] = (task, self._compile(task))
+            kept = self._compiled[id(task)] = (task, self._compiler.compile(task))
         return kept[1]
-
-    # --- once per task ----------------------------------------------------------------------------------------------
-
-    def _compile(self, task: Task) -> _Compiled:
-        where = _below(task.where, task.module)
-        problems: list[tuple[Problem, Where]] = []
-        render = self._leaves(task.args, where, problems)
-        loop = self._leaves(task.loop, _below(task.where, "loop"), problems)
-        conditions = [self._condition(when, _when_place(task, index), problems) for index, when in enumerate(task.when)]
-        connections = [self._leaves(each.text, each.where, problems) for each in task.connections]
-        wanted: Mapping[str, Any] | None = None
-        unknown: list[Mistake] = []
-        try:
-            wanted = self._module_schema(task.module)
-        except InregelError as error:
-            unknown.append(Mistake(str(error), where._replace(key=True)))
-        compiled = _Compiled(
-            task=task,
-            where=where,
-            schema=wanted or {},
-            render=render,
-            connections=connections,
-            loop=loop,
-            conditions=conditions,
-            before_loop=[
-                each for each, when in zip(conditions, task.when, strict=True) if task.loop_var not in str(when)
-            ],
-            plain=task.loop is None and not task.vars,
-            mistakes=unknown + [Mistake(*_told(problem, place)) for problem, place in problems],
-        )
-        if isinstance(task.vars, Vars):
-            layers = task.vars.layers
-            compiled.place = lambda name: place_of(name, layers)
-        if wanted is not None and render is None and not problems:
-            compiled.mistakes += schema.check(task.args, wanted, where)
-            module = chosen.static(task)
-            if compiled.plain and not conditions and module is not None:
-                compiled.constant = Declaration(task, module, task.args)
-        return compiled
-
-    def _leaves(self, value: Any, where: Where, problems: list[tuple[Problem, Where]]) -> Render | None:
-        try:
-            return self._templates.value(value)
-        except Problem:
-            for path, leaf in self._templates.leaves(value):
-                try:
-                    self._templates.value(leaf)
-                except Problem as problem:
-                    problems.append((problem, _below(where, *path)))
-        return None
-
-    def _condition(self, when: Any, where: Where, problems: list[tuple[Problem, Where]]) -> tuple[Render | bool, Where]:
-        if isinstance(when, bool):
-            return when, where
-        try:
-            return self._templates.condition(str(when)), where
-        except Problem as problem:
-            problems.append((problem, where))
-            return False, where
-
-
-def _told(problem: Problem, where: Where) -> tuple[str, Where, str]:
-    message, instead = told(problem, iter(()))
-    return message, where, instead
-
-
-def _below(where: Where, *path: str | int) -> Where:
-    return where._replace(path=(*where.path, *path))
-
-
-def _when_place(task: Task, index: int) -> Where:
-    return _below(task.where, "when", index) if len(task.when) > 1 else _below(task.where, "when")
 
 
 class _Reached(NamedTuple):
@@ -184,7 +85,7 @@ class _One:
 
     __slots__ = ("_compiled", "_office", "_task", "_templates", "_there", "_wrong")
 
-    def __init__(self, templates: Templates, compiled: _Compiled, reached: _Reached, wrong: Wrong) -> None:
+    def __init__(self, templates: Templates, compiled: Compiled, reached: _Reached, wrong: Wrong) -> None:
         self._templates = templates
         self._compiled = compiled
         self._task = compiled.task
@@ -228,14 +129,14 @@ class _One:
             return
         except Problem as problem:
             if not skipped:
-                self._report(problem, _below(task.where, "loop"), scope)
+                self._report(problem, below(task.where, "loop"), scope)
             return
         if isinstance(items, (str, Mapping, Sealed)) or not hasattr(items, "__iter__"):
             if not skipped:
                 kind = "a mapping" if isinstance(items, Mapping) else called(items)
                 instead = 'loop: "{{ NAME | dict2items }}"' if isinstance(items, Mapping) else "loop: [...]"
                 self._wrong.add(
-                    Mistake(f"`loop` takes a list, and this gives {kind}", _below(task.where, "loop"), instead),
+                    Mistake(f"`loop` takes a list, and this gives {kind}", below(task.where, "loop"), instead),
                     self._office,
                 )
             return
@@ -336,7 +237,7 @@ class _One:
                     settle(render(scope))
             except Problem as each:
                 alone = True
-                self._report(each, _below(self._compiled.where, *path), scope)
+                self._report(each, below(self._compiled.where, *path), scope)
             except Absent:
                 continue
         if problem is not None and not alone:
