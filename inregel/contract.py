@@ -74,21 +74,27 @@ class Secret:
 
 @frozen
 class AtLeast:
-    """The rule "at least this much": a whole number, or for dates a time span counted from today.
+    """The rule "at least this much": a whole number, for dates a time span counted from today, or a version.
 
-    It is recorded as the rule, so that the passing of time is drift and not a changed plan.
+    It is recorded as the rule, so that the passing of time is drift and not a changed plan. A version is the numbers
+    of a text such as `1.2628.3.16`, and is compared number by number.
     """
 
-    bound: int | timedelta
+    bound: int | timedelta | tuple[int, ...]
 
     def holds(self, value: Value, today: date) -> bool:
-        """Whether `value` (int, or date when the bound is a time span) satisfies the rule on `today`."""
+        """Whether `value` (int, date when the bound is a time span, text when it is a version) satisfies the rule."""
         if isinstance(self.bound, timedelta):
             return isinstance(value, date) and value >= today + self.bound
+        if isinstance(self.bound, tuple):
+            parts = value.split(".") if isinstance(value, str) else []
+            return all(part.isascii() and part.isdecimal() for part in parts) and tuple(map(int, parts)) >= self.bound
         return isinstance(value, int) and not isinstance(value, bool) and value >= self.bound
 
     def __str__(self) -> str:
-        return f"at least {self.bound.days} days" if isinstance(self.bound, timedelta) else f"at least {self.bound}"
+        if isinstance(self.bound, timedelta):
+            return f"at least {self.bound.days} days"
+        return f"at least {'.'.join(map(str, self.bound)) if isinstance(self.bound, tuple) else self.bound}"
 
 
 Value: TypeAlias = "str | int | bool | date | frozenset[str] | Secret | AtLeast | Unknown"
@@ -101,7 +107,10 @@ Resources: TypeAlias = "dict[Key, State | None]"
 Args: TypeAlias = Mapping[str, Any]
 """A task's arguments after templates and schema; secrets are `Secret`."""
 View: TypeAlias = Mapping[str, Any]
-"""What one read of a connection gave, or what a person answered: the driver's and the order's own shape."""
+"""What one read of a connection gave, or what a person answered: the driver's and the order's own shape.
+
+A driver may say under `blocked`, by module, why a part could not be read that somebody can mend: `{module: Blocked}`.
+"""
 Answers: TypeAlias = Mapping[str, Any]
 
 
@@ -147,6 +156,8 @@ class File:
     data: bytes
     digest: str
     """SHA-256 of `data`, 64 hex digits."""
+    sealed: bool = False
+    """It stands encrypted in the project: whoever needs the file itself has to have it decrypted."""
 
 
 class Inputs(Protocol):
@@ -175,6 +186,10 @@ class Inputs(Protocol):
 
         Asking *is* the dependency: the asker comes after them, and is blocked where one of them is.
         """
+        ...
+
+    def known(self, module: str, key: Key) -> State | Unknown | None:
+        """What people last stated of a resource of this office, before anything is read; UNKNOWN where nobody did."""
         ...
 
     def once(self, key: object, compute: Callable[[], Any]) -> Any:
@@ -226,6 +241,9 @@ class Seen:
 
     resources: Mapping[Key, State]
     complete: bool | frozenset[str] = True
+    at: Mapping[str, datetime] = field(default_factory=dict)
+    """By container ("" for plain keys), when it was read, where that was before this run, as in a report that was
+    collected. What somebody stated since then holds instead."""
 
     def covers(self, key: Key) -> bool:
         """Whether a missing `key` is known to be absent."""

@@ -30,6 +30,7 @@ EDGES: Final[Mapping[str, str]] = {
     "rollout.save": "engine/rolling.py Rolling._save",
     "rollout.say": "commands/rollout.py _move",
     "work.answer": "work/life.py Work.done",
+    "work.import": "work/importing.py Importer.record",
     "work.refuse": "work/life.py Work.fail",
     "work.reopen": "work/life.py Work.reopen",
     "work.reveal": "work/life.py Work.reveal",

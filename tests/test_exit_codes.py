@@ -85,6 +85,14 @@ def with_a_changed_history(project: Path) -> None:
     connection.close()
 
 
+def with_a_sheet(project: Path, text: str = "Kantoor;I09\nhoorn;I09000321\n") -> None:
+    (project / "today.csv").write_text(text, "utf-8")
+
+
+def with_a_wrong_sheet(project: Path) -> None:
+    with_a_sheet(project, "Kantoor;I09\nhoorn;?\n")
+
+
 def nothing(_project: Path) -> None:
     pass
 
@@ -104,6 +112,11 @@ TABLE: list[tuple[str, Setup, int]] = [
     ("doc", nothing, 0),
     ("doc assu.certificate", nothing, 0),
     ("doc assu.certificat", nothing, 1),
+    ("import offices today.csv --by Ria", with_a_sheet, 0),
+    ("import offices today.csv --by Ria", with_a_wrong_sheet, 1),
+    ("import offices today.csv", with_a_sheet, 1),
+    ("import offices no.csv --by Ria", nothing, 1),
+    ("import offices today.csv --map no.yml --by Ria", with_a_sheet, 1),
     ("schema", nothing, 0),
     ("schema --install", nothing, 0),
     ("plan " + SITE, nothing, 0),
@@ -131,6 +144,10 @@ TABLE: list[tuple[str, Setup, int]] = [
     ("work list", applied, 0),
     ("work show W1", applied, 0),
     ("work show W99", applied, 1),
+    ("work show --all --format html", applied, 0),
+    ("work show", applied, 1),
+    ("work remind", applied, 0),
+    ("work done --from no.xlsx", applied, 1),
     ("work done W1 --by Ria --set assu_version=1.2628.3.16", applied, 1),
     ("work fail W1 --by Ria --reason x", applied, 0),
     ("work fail W99 --by Ria --reason x", applied, 1),
@@ -144,6 +161,8 @@ TABLE: list[tuple[str, Setup, int]] = [
     ("ledger backup copy.db", nothing, 0),
     ("ledger restore no.db", nothing, 1),
     ("forget Nobody --yes", nothing, 1),
+    ("person 'Ria van Dalen'", nothing, 0),
+    ("person Nobody", nothing, 1),
     ("secret show", nothing, 0),
     ("secret show assu_pfx_nobody", nothing, 1),
     ("secret set 'no name'", nothing, 1),

@@ -191,7 +191,7 @@ def test_two_projects_with_a_module_of_one_name_do_not_meet(built_in: Path, tmp_
 def test_a_system_without_a_driver_is_none_and_a_project_brings_its_own(built_in: Path, project: Path) -> None:
     write(project, {"drivers/post.py": "def open(world):\n    return None\n", "drivers/odd.py": "x = 1\n"})
     shelf = Library(project, built_in=built_in)
-    assert shelf.system("assu") is None
+    assert shelf.system("asr") is None
     assert callable(shelf.system("post").open)
     with pytest.raises(LibraryError, match=r"^drivers/odd\.py has no function open"):
         shelf.system("odd")

@@ -1,4 +1,4 @@
-"""The tutorial and the page for the IT lead are what happens: typed in order, their commands print what they show."""
+"""The tutorial and pages of the guide are what happens: typed in order, their commands print what they show."""
 
 from pathlib import Path
 
@@ -22,11 +22,12 @@ def test_the_tutorial_is_what_happens(tmp_path: Path, clock: Clock, monkeypatch:
     assert shown == 13
 
 
-def test_the_page_for_the_it_lead_is_what_happens(
-    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["for-the-it-lead", "import", "season"])
+def test_a_page_of_the_guide_is_what_happens(
+    name: str, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    page = (checkout() / "docs/guide/for-the-it-lead.md").read_text("utf-8")
+    page = (checkout() / f"docs/guide/{name}.md").read_text("utf-8")
     reader = Reader(tmp_path, clock)
     reader.type(["inregel init offices --example", "cd offices", "export INREGEL_VAULT_PASSWORD_FILE=.vault-password"])
     for commands, lines in told(page):

@@ -73,12 +73,18 @@ def graph(context: Context, playbook: str, **values: Any) -> int:
 
 @click.command(
     cls=Command,
-    examples=("inregel doc", "inregel doc assu.certificate", "inregel doc --all --out docs/reference"),
+    examples=(
+        "inregel doc",
+        "inregel doc assu.certificate",
+        "inregel doc assu.client_certificates --script --out collect-certificates.ps1",
+        "inregel doc --all --out docs/reference",
+    ),
 )
 @click.argument("module", default="")
 @click.option("--format", type=click.Choice(["text", "markdown"]), default="text", help="How it is shown.")
 @click.option("--all", "everything", is_flag=True, help="The pages of all modules, into the folder --out.")
-@click.option("--out", metavar="DIR", default="", help="Where the pages go.")
+@click.option("--script", is_flag=True, help="The script that comes with MODULE, to be run elsewhere.")
+@click.option("--out", metavar="PATH", default="", help="The folder for the pages, or the file for the script.")
 @options.project
 def doc(context: Context, module: str, **values: Any) -> int:
     """Explain MODULE and its arguments; without a name, list all modules."""

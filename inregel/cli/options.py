@@ -98,7 +98,7 @@ def reports(function: Function) -> Function:
         metavar="FORMAT=FILE",
         multiple=True,
         callback=_pairs,
-        help="Write a report: json=F; json=- is standard output.",
+        help="Write a report: json=F, html=F (for managers), ics=F (calendar); - is standard output. May be repeated.",
     )(function)
 
 
@@ -117,11 +117,14 @@ def _pairs(_context: click.Context, _parameter: click.Parameter, value: tuple[st
     from inregel.errors import InregelError
     from inregel.report import check
 
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     for each in value:
         name, sign, file = each.partition("=")
         if not (name and sign and file):
             raise click.BadParameter(f"{each} is not FORMAT=FILE; write json=plan.json")
+        if any(file == other for _, other in pairs):
+            where = "standard output takes one report" if file == "-" else f"{file} takes one report"
+            raise click.BadParameter(f"{each}: {where}; write the other to a file of its own")
         try:
             check(name)
         except InregelError as error:

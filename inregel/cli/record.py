@@ -1,4 +1,4 @@
-"""`inregel history`, `ledger` and `forget`: what was done, and the record that says so."""
+"""`inregel history`, `ledger`, `person` and `forget`: what was done, and the record that says so."""
 
 from __future__ import annotations
 
@@ -90,6 +90,19 @@ def restore(context: Context, source: str, **values: Any) -> int:
     from inregel.commands import ledger as commands
 
     return commands.restore(context, source, **values)
+
+
+@click.command(cls=Command, examples=('inregel person "Ria van Dalen"',))
+@click.argument("name")
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How it is shown.")
+@options.no_secrets
+@options.project
+@options.vault
+def person(context: Context, name: str, **values: Any) -> int:
+    """Show what hangs on the person NAME: codes, open work orders, secrets seen, statements that count."""
+    from inregel.commands.person import person as command
+
+    return command(context, name, **values)
 
 
 @click.command(cls=Command, examples=('inregel forget "Ria van Dalen"',))

@@ -20,6 +20,7 @@ LAZY: Final = {
     "inventory": "inregel.cli.declare:inventory",
     "graph": "inregel.cli.declare:graph",
     "doc": "inregel.cli.declare:doc",
+    "import": "inregel.cli.import_:import_",
     "schema": "inregel.cli.declare:schema",
     "plan": "inregel.cli.plan:plan",
     "apply": "inregel.cli.plan:apply",
@@ -28,6 +29,7 @@ LAZY: Final = {
     "work": "inregel.cli.work:work",
     "history": "inregel.cli.record:history",
     "ledger": "inregel.cli.record:ledger",
+    "person": "inregel.cli.record:person",
     "forget": "inregel.cli.record:forget",
     "secret": "inregel.cli.secret:secret",
     "completion": "inregel.cli.start:completion",
@@ -35,10 +37,10 @@ LAZY: Final = {
 }
 SECTIONS: Final = {
     "Start": ["init", "demo", "sandbox"],
-    "Declare": ["validate", "inventory", "graph", "doc", "schema"],
+    "Declare": ["validate", "inventory", "graph", "doc", "schema", "import"],
     "Plan and apply": ["plan", "apply", "explain", "rollout"],
     "Work orders": ["work"],
-    "Secrets and record": ["secret", "history", "ledger", "forget"],
+    "Secrets and record": ["secret", "history", "person", "ledger", "forget"],
     "This program": ["completion", "version"],
 }
 

@@ -146,7 +146,7 @@ def show_outcome(session: Session, outcome: Outcome, playbook: str, options: Cho
         next_command=f"inregel plan {playbook}",
     )
     warn_of_nobody(session, outcome.after)
-    write_reports(context, outcome, options)
+    write_reports(session, outcome, options)
 
 
 def exit_code(outcome: Outcome, codes: Sequence[int], options: Choice) -> int:

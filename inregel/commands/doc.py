@@ -26,18 +26,32 @@ class OneOrAll(InregelError):
     """Give a module or `--all`, not both."""
 
 
+class NoScript(InregelError):
+    """No script comes{module}. One comes with {hint}."""
+
+
 class PageNotWritten(InregelError):
     """{path} could not be written: {reason}"""
 
 
 def doc(  # noqa: PLR0913  # a command takes what its options say, by name
-    context: Context, module: str = "", *, format: Format = "text", everything: bool = False, out: str = ""
+    context: Context,
+    module: str = "",
+    *,
+    format: Format = "text",
+    everything: bool = False,
+    script: bool = False,
+    out: str = "",
 ) -> int:
     """Prints the list of modules, or the page of one; with `everything` writes all pages to the folder `out`.
 
+    With `script` it prints the script that comes with the module, or writes it to the file `out`.
     Returns 0. Raises `library.NoSuchModule` with the nearest name.
     """
     library = open_library(context)
+    if script and not everything:
+        _script(context, library, module, out)
+        return 0
     if everything:
         if module:
             raise OneOrAll
@@ -51,6 +65,31 @@ def doc(  # noqa: PLR0913  # a command takes what its options say, by name
         return 0
     _list(context, [page_of(library, name) for name in library.modules()], format)
     return 0
+
+
+def _script(context: Context, library: Library, module: str, out: str) -> None:
+    """Hands out the script that the schema of a module names (`x-script`), which stands in `scripts/` beside it."""
+    if not module:
+        raise NoScript(module="", hint=_with_script(library))
+    name = library.module_schema(module).get("x-script")
+    if not name:
+        raise NoScript(module=f" with {module}", hint=_with_script(library))
+    data = (library.origin(module).parent / "scripts" / str(name)).read_bytes()
+    if not out:
+        context.out.write(data.decode("ascii"))
+        return
+    path = context.directory / out
+    path = path / str(name) if path.is_dir() else path
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise PageNotWritten(path=path, reason=error.strerror or error) from error
+    context.say(f"Wrote {path.relative_to(context.directory) if path.is_relative_to(context.directory) else path}")
+
+
+def _with_script(library: Library) -> str:
+    found = [name for name in library.modules() if "x-script" in library.module_schema(name)]
+    return " and ".join(found) or "no module"
 
 
 def open_library(context: Context) -> Library:

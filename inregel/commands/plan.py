@@ -159,7 +159,7 @@ def show(session: Session, made: Plan, playbook: str, options: Choice, *, report
     )
     warn_of_nobody(session, made)
     if reports:
-        write_reports(context, made, options)
+        write_reports(session, made, options)
 
 
 def warn_of_nobody(session: Session, made: Plan) -> None:
@@ -175,15 +175,34 @@ def text_stream(context: Context, options: Choice) -> TextIO:
     return context.err if any(path == "-" for _, path in options.get("reports", ())) else context.out
 
 
-def write_reports(context: Context, report: Plan | Outcome, options: Choice) -> None:
-    """Writes the reports that were asked for; `-` is standard output."""
-    from inregel.report import dump, write
+def write_reports(session: Session, report: Plan | Outcome, options: Choice) -> None:
+    """Writes the reports that were asked for; `-` is standard output. One that cannot be written keeps none back."""
+    from inregel.report import ReportNotWritten, dump, write
 
+    context, language = session.context, session.project.settings.language
+    failed: list[ReportNotWritten] = []
     for form, path in options.get("reports", ()):
-        if path == "-":
-            context.out.write(dump(report, form))
-        else:
-            write(report, form, context.directory / path)
+        try:
+            if path == "-":
+                _pour(context.out, dump(report, form, language))
+            else:
+                write(report, form, context.directory / path, language)
+        except ReportNotWritten as error:
+            failed.append(error)
+    for another in failed[1:]:
+        context.warn(str(another).partition("\n")[0])
+    if failed:
+        raise failed[0]
+
+
+def _pour(stream: TextIO, data: bytes) -> None:
+    """Writes bytes to a stream of text as they are: Windows would write each end of a line anew."""
+    stream.flush()
+    buffer = getattr(stream, "buffer", None)
+    if buffer is None:
+        stream.write(data.decode())
+    else:
+        buffer.write(data)
 
 
 def irreversible(made: Plan) -> list[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from inregel.commands.context import Context, printable
+from inregel.commands.orders import open_work
 
 if TYPE_CHECKING:
     from inregel.ledger.base import Order
@@ -17,12 +16,19 @@ if TYPE_CHECKING:
 _HEADINGS: Final = ("number", "office", "title", "for", "open for", "lines")
 
 
-def list_(context: Context, *, office: str = "", everything: bool = False) -> int:
-    """Prints the open work orders, of one office or of all; `everything` adds those that are closed. Returns 0."""
-    with _open(context, secrets=False) as work:
+def list_(context: Context, *, office: str = "", everything: bool = False, older_than: str = "") -> int:
+    """Prints the open work orders, of one office or of all, the oldest first; `everything` adds those that are closed.
+
+    `older_than` leaves out those that are open for no more days, such as 7d. Returns 0.
+    """
+    from inregel.report.reminders import aged
+
+    with open_work(context, secrets=False) as work:
         orders = work.all(office or None) if everything else work.open(office or None)
+        orders = aged(orders, context.now(), older_than)
         if not orders:
-            context.say(f"No open work orders{f' for {office}.{_nearest(office, work)}' if office else '.'}")
+            age = f" for more than {older_than}" if older_than else ""
+            context.say(f"No open work orders{age}{f' for {office}.{_nearest(office, work)}' if office else '.'}")
             return 0
         headings = (*_HEADINGS, "state") if everything else _HEADINGS
         rows = [_row(context, order, everything=everything) for order in orders]
@@ -33,36 +39,61 @@ def list_(context: Context, *, office: str = "", everything: bool = False) -> in
     return 0
 
 
-def show(
+def show(  # noqa: PLR0913  # a command takes what its options say, by name
     context: Context,
-    number: str,
-    *,
+    *numbers: str,
     out: str = "",
+    format: str = "",
+    everything: bool = False,
+    office: str = "",
     reveal: str = "",
     reason: str = "",
     by: str = "",
 ) -> int:
-    """Prints a work order as the person reads it, or the one secret that is to be revealed. Returns 0.
+    """Prints work orders as people read them, or the one secret that is to be revealed. Returns 0.
 
-    On a terminal it is laid out; otherwise, and in the file `out`, it is Markdown.
+    One on a terminal is laid out; otherwise, and in the file `out`, it is `format`: markdown, html, csv or xlsx, or
+    what the name of the file says. `everything` is all that are open, of `office` where one is given.
     """
-    from inregel.work import readable
+    from inregel.commands import paper
+    from inregel.work import WorkError
 
-    with _open(context, secrets=bool(reveal)) as work:
+    chosen = paper.format_of(format, out)
+    with open_work(context, secrets=bool(reveal)) as work:
         if reveal:
+            if len(numbers) != 1 or out or format:
+                raise WorkError(reason="A secret of one order is shown on the screen, and never written to a file.")
             by = by or _asked(context, "Your name")
             reason = reason or _asked(context, "Why do you need it (this is recorded)")
-            context.say(work.reveal(number, reveal, by, reason))
+            context.say(work.reveal(numbers[0], reveal, by, reason))
             return 0
-        text = printable(readable(work.show(number)))
+        orders = _chosen(context, work, numbers, everything=everything, office=office)
+        if not orders:
+            context.say(f"No open work orders{f' for {office}.{_nearest(office, work)}' if office else '.'}")
+            return 0
+        data = paper.made(work, orders, chosen, context.now())
     if out:
-        _write(context.directory / out, text)
+        paper.write(context.directory / out, data)
         context.say(f"Written: {out}")
-    elif context.out.isatty():
-        _lay_out(context, text)
+    elif chosen == "xlsx":
+        raise WorkError(reason="A sheet is no text for a screen. Say where to write it: --out orders.xlsx")
+    elif chosen == "markdown" and context.out.isatty():
+        _lay_out(context, data.decode())
     else:
-        context.out.write(text)
+        context.out.write(data.decode())
     return 0
+
+
+def _chosen(context: Context, work: Work, numbers: Sequence[str], *, everything: bool, office: str) -> list[Order]:
+    """The orders that were asked for: by number, or all that are open."""
+    from inregel.report.reminders import aged
+    from inregel.work import WorkError
+
+    if bool(numbers) == (everything or bool(office)):
+        raise WorkError(reason="Which order? Give numbers (inregel work show W1 W2), or --all, or --office OFFICE.")
+    if numbers:
+        return [work.show(number) for number in dict.fromkeys(number.strip().upper() for number in numbers)]
+    return aged(work.open(office or None), context.now())
 
 
 def done(
@@ -82,13 +113,14 @@ def done(
     """
     from inregel.work import closed, describe, read_pairs
 
-    with _open(context, secrets=False) as work:
+    with open_work(context, secrets=False) as work:
         order = work.show(number)
         if order.state != "open":
             raise closed(order)
         given = {**_read(context, answers), **read_pairs(set_, order.order.schema)}
         if not answers and context.can_ask():
             given = _ask_all(context, order.order.schema, given)
+        given = _located(context, given, order.order.schema)
         by = by or _asked(context, "Your name", order.order.person)
         ended = work.done(number, by, given, context.directory / evidence if evidence else None, found=found)
         remarks = [remark for remark in work.remarks if remark]
@@ -101,7 +133,7 @@ def done(
 
 def fail(context: Context, number: str, *, by: str = "", reason: str = "", lines: Sequence[str] = ()) -> int:
     """Records that a work order, or some of its lines (`module:key`), cannot be done. Returns 0."""
-    with _open(context, secrets=False) as work:
+    with open_work(context, secrets=False) as work:
         order = work.show(number)
         by = by or _asked(context, "Your name", order.order.person)
         reason = reason or _asked(context, "Why can it not be done")
@@ -113,7 +145,7 @@ def fail(context: Context, number: str, *, by: str = "", reason: str = "", lines
 
 def reopen(context: Context, number: str, *, by: str = "") -> int:
     """Lifts a refusal. Returns 0."""
-    with _open(context, secrets=False) as work:
+    with open_work(context, secrets=False) as work:
         ended = work.reopen(number, by or _asked(context, "Your name"))
     context.say(f"The refusal of {ended.number} is lifted. The next apply hands the change out again, as a new order.")
     return 0
@@ -132,11 +164,13 @@ def _nearest(office: str, work: Work) -> str:
 
 
 def _row(context: Context, order: Order, *, everything: bool) -> tuple[str, ...]:
-    end = order.closed or context.now()
-    days = (end - order.opened).days
+    from inregel.report.order_words import NOBODY
+    from inregel.report.reminders import days_open
+
+    days = days_open(order, context.now())
     age = "today" if days < 1 else f"{days} day{'s' if days > 1 else ''}"
     new = order.order
-    row = (order.number, new.office, new.title, new.person, age, f"{len(new.lines):,}")
+    row = (order.number, new.office, new.title, new.person or NOBODY, age, f"{len(new.lines):,}")
     return (*row, f"{order.state}{f', see {order.successor}' if order.successor else ''}") if everything else row
 
 
@@ -156,15 +190,6 @@ def _lay_out(context: Context, text: str) -> None:
 
     plain = context.color is False or (context.color is None and "NO_COLOR" in context.environ)
     Console(file=context.out, no_color=plain, highlight=False).print(Markdown(text))
-
-
-def _write(path: Path, text: str) -> None:
-    from inregel.work import WorkError
-
-    try:
-        path.write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        raise WorkError(reason=f"{path} cannot be written: {error.strerror}") from error
 
 
 # --- what is asked --------------------------------------------------------------------------------------------------
@@ -200,6 +225,15 @@ def _ask_all(context: Context, schema: Mapping[str, Any], given: Mapping[str, An
     return answers
 
 
+def _located(context: Context, given: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers, with the paths of files as they are seen from where the command was typed."""
+    files = {name for name, each in schema.get("properties", {}).items() if each.get("file")}
+    return {
+        name: str(context.directory / value) if name in files and isinstance(value, str) and value else value
+        for name, value in given.items()
+    }
+
+
 def _read(context: Context, answers: str) -> dict[str, Any]:
     """Answers from a file, or from standard input for -."""
     import tempfile
@@ -220,43 +254,3 @@ def _read(context: Context, answers: str) -> dict[str, Any]:
     if data is not None and not isinstance(data, dict):
         raise WorkError(reason=f"{answers} must hold `name: answer` lines. What is asked: inregel work show NUMBER")
     return data or {}
-
-
-@contextmanager
-def _open(context: Context, *, secrets: bool) -> Iterator[Work]:
-    """The work orders of the project that `context.directory` stands in."""
-    from inregel.config import settings
-    from inregel.ledger import open_ledger
-    from inregel.library import Library
-    from inregel.secrets import open_source
-    from inregel.work import Work
-
-    root = settings.find_root(context.directory)
-    chosen = settings.load(root)
-
-    def now() -> datetime:
-        return context.now().astimezone(UTC)
-
-    ledger = open_ledger(chosen.ledger, root, ledger_id=chosen.ledger_id, now=now, environ=context.environ)
-    try:
-        source = None
-        if secrets:
-            source = open_source(
-                root,
-                chosen.secrets,
-                environ=context.environ,
-                vault_ids=context.vault_ids,
-                ask=context.ask,
-                captured=ledger.captured,
-                usable=context.secrets,
-            )
-
-        def places(office: str) -> Mapping[str, Sequence[str]]:
-            """Only a captured secret needs the whole inventory."""
-            from inregel.config import project
-
-            return project.load(root, secrets=source).places(office)
-
-        yield Work(ledger, Library(root), source, now, chosen, places)
-    finally:
-        ledger.close()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from inregel.config import chosen, office_zone, patterns, variables
 from inregel.config import settings as project_settings
+from inregel.config.alike import unlike
 from inregel.config.connections import Connections
 from inregel.config.declare import Declarer
 from inregel.config.expressions import Absent, Problem
@@ -233,6 +234,8 @@ class Project:
                     seen.add(office_id)
                     self._connected[office_id] = self._connections_of(office_id, None, wrong)
                     self._zones[office_id] = self._zone(office_id, wrong)
+        for mistake in unlike(self._connected, self.library.connection_schema, self.scope, self.settings.root):
+            wrong.add(mistake)
         if wrong:
             self._declared.clear()
             self._connected.clear()

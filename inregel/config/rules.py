@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from inregel.config.mistakes import Mistake, Where
 from inregel.config.model import Settings
 from inregel.config.settings import ATTESTED, FILE
@@ -13,7 +15,7 @@ def strange_rules(settings: Settings, library: Library) -> list[Mistake]:
     """Rules of `attestations:` for modules or fields that there are not: each would count for nothing, unseen."""
     names = settings.attestations.keys() - ATTESTED.keys()
     known = library.modules() if names else []
-    found = []
+    found = list(_spread_too_far(settings))
     for name in sorted(names):
         where = Where(FILE, ("attestations", name))
         _, _, field = settings.attestations[name].partition("until ")
@@ -25,3 +27,12 @@ def strange_rules(settings: Settings, library: Library) -> list[Mistake]:
             message = f"{name} has no field `{field}`; it has {', '.join(fields)}"
             found.append(Mistake(message, where, f"until {near}" if near else "365d"))
     return found
+
+
+def _spread_too_far(settings: Settings) -> Iterator[Mistake]:
+    """A statement that is spread over more days than it counts would end before it was made."""
+    for name, rule in settings.attestations.items():
+        days, sign, spread = rule.partition(" spread ")
+        if sign and int(spread.removesuffix("d")) > int(days.removesuffix("d")):
+            message = f"`{rule}` is spread over more days than it counts"
+            yield Mistake(message, Where(FILE, ("attestations", name)), f"{days} spread {days}")

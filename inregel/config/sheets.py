@@ -7,25 +7,17 @@ text that the sheet shows, dates ISO dates; where a number has lost what may hav
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any, Final, NamedTuple
 
-from inregel import platform
+from inregel.config import tables
 from inregel.config.cells import Cell, Shape, value_of
 from inregel.config.mistakes import Mistake, Position, Where
+from inregel.config.tables import Ask, SheetProblem, Table
 from inregel.config.words import nearest
 from inregel.frozen import frozen
 
-_MOST_ROWS: Final = 100_000
-_MOST_BYTES: Final = 256 * 2**20
-"""Of an XLSX file when unpacked."""
-_ZEROS: Final = re.compile(r"0[0-9]+\Z")
 KEYS: Final = frozenset({"from", "columns", "sheet"})
 COLUMN_KEYS: Final = frozenset({"column", "split", "number"})
 
@@ -50,35 +42,6 @@ class Column:
     shape: Shape
 
 
-@dataclass(slots=True)
-class _Table:
-    """A sheet as it was read: its header and its rows, each with its number."""
-
-    file: str
-    sheet: str
-    headers: list[str]
-    header_row: int
-    rows: list[tuple[int, list[Cell]]]
-
-    def cell_name(self, row: int, column: int) -> str:
-        """How the people who keep the sheet call a cell."""
-        if not self.sheet:
-            return f"line {row}, column {self.headers[column]}"
-        letters, number = "", column + 1
-        while number:
-            number, rest = divmod(number - 1, 26)
-            letters = chr(65 + rest) + letters
-        return f"sheet {self.sheet}, cell {letters}{row} ({self.headers[column]})"
-
-
-class SheetProblem(Exception):
-    """Mistakes that a sheet has."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__(mistakes)
-        self.mistakes = mistakes
-
-
 def read(spec: Mapping[str, Any], where: Where, path: FilePath, name: str) -> tuple[list[Row], list[Mistake]]:
     """The offices of a sheet and all mistakes in it.
 
@@ -86,7 +49,8 @@ def read(spec: Mapping[str, Any], where: Where, path: FilePath, name: str) -> tu
     """
     try:
         columns = _columns(spec, where)
-        table = _open(path, name, spec.get("sheet"), where)
+        source, sheet = (where._replace(path=(*where.path, part)) for part in ("from", "sheet"))
+        table = tables.read(path, name, source, Ask(spec.get("sheet"), sheet))
         places = _places(columns, table, where)
         rows = list(_rows(table, columns, places))
     except SheetProblem as problem:
@@ -131,113 +95,7 @@ def _columns(spec: Mapping[str, Any], where: Where) -> list[Column]:
     return found
 
 
-def _open(path: FilePath, name: str, sheet: Any, where: Where) -> _Table:
-    source = where._replace(path=(*where.path, "from"))
-    if platform.endless(path):
-        raise SheetProblem([Mistake(f"{name} is not an ordinary file", source)])
-    if not path.is_file():
-        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise SheetProblem([Mistake(f"there is no file {name}", source, nearest(path.name, beside))])
-    if path.suffix.lower() == ".xlsx":
-        return _xlsx(path, name, sheet, where)
-    if path.suffix.lower() == ".csv":
-        return _csv(path.read_bytes(), name)
-    raise SheetProblem([Mistake(f"{name} is neither .xlsx nor .csv", source)])
-
-
-def _csv(data: bytes, name: str) -> _Table:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise SheetProblem(
-            [Mistake("the file is not UTF-8", Position(name, line, 1), "the file saved as CSV UTF-8")]
-        ) from error
-    first = text[: text.find("\n") + 1 or None]
-    delimiter = max(";,\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows = []
-    try:
-        number = 1
-        for fields in reader:
-            rows.append((number, [Cell(field) for field in fields]))
-            number = reader.line_num + 1
-    except csv.Error as error:
-        raise SheetProblem([Mistake(f"this is not CSV: {error}", Position(name, reader.line_num, 1))]) from error
-    return _table(name, "", rows)
-
-
-def _xlsx(path: FilePath, name: str, sheet: Any, where: Where) -> _Table:
-    import openpyxl  # noqa: PLC0415  (slow to import, and only needed for sheets)
-
-    whole = Position(name, 0, 0)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
-                raise SheetProblem([Mistake("the file is larger than 256 MiB when unpacked", whole)])
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-        raise SheetProblem([Mistake("this is not an XLSX file", whole, "the sheet saved as XLSX")]) from error
-    with_formulas = None
-    try:
-        title = _sheet_title(book, sheet, where)
-        rows = _sheet_rows(book[title], name)
-        if any(cell.value is None for _, row in rows for cell in row):
-            with_formulas = openpyxl.load_workbook(path, read_only=True)
-            rows = _mark_formulas(rows, with_formulas[title])
-    finally:
-        book.close()
-        if with_formulas is not None:
-            with_formulas.close()
-    return _table(name, title, rows)
-
-
-def _sheet_title(book: Any, sheet: Any, where: Where) -> str:
-    titles = [str(title) for title in book.sheetnames]
-    if sheet is None:
-        return titles[0]
-    if sheet not in titles:
-        place = where._replace(path=(*where.path, "sheet"))
-        listed = ", ".join(titles)
-        raise SheetProblem(
-            [Mistake(f"there is no sheet `{sheet}`; there are: {listed}", place, nearest(str(sheet), titles))]
-        )
-    return str(sheet)
-
-
-def _sheet_rows(sheet: Any, name: str) -> list[tuple[int, list[Cell]]]:
-    rows = []
-    for number, row in enumerate(sheet.iter_rows(), 1):
-        if number > _MOST_ROWS:
-            raise SheetProblem([Mistake(f"the sheet has more than {_MOST_ROWS:,} rows", Position(name, number, 1))])
-        rows.append(
-            (number, [Cell(cell.value, getattr(cell, "number_format", "General") or "General") for cell in row])
-        )
-    return rows
-
-
-def _mark_formulas(rows: list[tuple[int, list[Cell]]], sheet: Any) -> list[tuple[int, list[Cell]]]:
-    """Cells that hold a formula whose result was never stored look empty; they are not."""
-    marked = []
-    for (number, row), formulas in zip(rows, sheet.iter_rows(), strict=False):
-        types = [getattr(cell, "data_type", "") for cell in formulas]
-        cells = [
-            cell._replace(formula=True) if cell.value is None and index < len(types) and types[index] == "f" else cell
-            for index, cell in enumerate(row)
-        ]
-        marked.append((number, cells))
-    return marked
-
-
-def _table(name: str, sheet: str, rows: list[tuple[int, list[Cell]]]) -> _Table:
-    for index, (number, row) in enumerate(rows):
-        headers = ["" if cell.value is None else str(cell.value).strip() for cell in row]
-        if any(headers):
-            return _Table(name, sheet, headers, number, rows[index + 1 :])
-    raise SheetProblem([Mistake("the sheet is empty", Position(name, 0, 0))])
-
-
-def _places(columns: Iterable[Column], table: _Table, where: Where) -> dict[Column, int]:
+def _places(columns: Iterable[Column], table: Table, where: Where) -> dict[Column, int]:
     """The index of each column."""
     mistakes, found = [], {}
     for column in columns:
@@ -256,8 +114,8 @@ def _places(columns: Iterable[Column], table: _Table, where: Where) -> dict[Colu
     return found
 
 
-def _rows(table: _Table, columns: list[Column], places: Mapping[Column, int]) -> Iterator[Row | Mistake]:
-    zeros = _columns_with_zeros(table, places)
+def _rows(table: Table, columns: list[Column], places: Mapping[Column, int]) -> Iterator[Row | Mistake]:
+    zeros = table.with_zeros(places.values())
     for number, cells in table.rows:
         values: dict[str, Any] = {}
         spots: dict[str, Position] = {}
@@ -284,18 +142,6 @@ def _rows(table: _Table, columns: list[Column], places: Mapping[Column, int]) ->
             yield Mistake(f"{table.cell_name(number, first)} is empty, and the row is not: it needs an id", place)
         elif office_id is not None:
             yield Row(str(office_id), values, spots, place)
-
-
-def _columns_with_zeros(table: _Table, places: Mapping[Column, int]) -> frozenset[int]:
-    """Columns in which some cell is text that begins with a zero: a number among them has lost its own."""
-    return frozenset(
-        index
-        for index in places.values()
-        if any(
-            index < len(row) and isinstance(row[index].value, str) and _ZEROS.match(row[index].value)
-            for _, row in table.rows
-        )
-    )
 
 
 def _put(values: dict[str, Any], target: tuple[str, ...], value: Any) -> None:

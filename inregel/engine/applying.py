@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from time import perf_counter
 
 from inregel import rollout
@@ -33,9 +34,10 @@ async def apply(run: Run, desk: Desk) -> Outcome:
     )
     outcome = Outcome(plan)
     run.note_fences()
+    generation = run.ledger.generation()
     background = Background.read(run, list(run.offices), journal=True)
     for index in range(len(run.plays)):
-        await _play(run, desk, index, outcome, background)
+        await _play(run, Job(desk, index, background, generation), outcome)
         if outcome.stopped or run.stopping:
             break
     planning.number_orders(plan, run.ledger.next_number())
@@ -44,21 +46,22 @@ async def apply(run: Run, desk: Desk) -> Outcome:
     return outcome
 
 
-async def _play(run: Run, desk: Desk, index: int, outcome: Outcome, background: Background) -> None:
+async def _play(run: Run, job: Job, outcome: Outcome) -> None:
     """One play: its batches in turn, until one holds or stops."""
+    index = job.play
     rolling = Rolling.resume(run, index, outcome.after.revision)
     if rolling.barred:
         outcome.stopped.append((run.plays[index].name, rolling.barred))
         # Nothing is begun; what there is to do is said all the same.
         chosen = run.selected[index]
-        looked = await _batch(run, Job(desk, index, background, rolling.barred), chosen, rolling)
+        looked = await _batch(run, replace(job, held=rolling.barred), chosen, rolling)
         for office in chosen:
             if office in looked:
                 _collect(outcome, office, looked[office])
         return
     held, waits = "", False
     for batch in rolling.batches:
-        results = await _batch(run, Job(desk, index, background, held), batch, rolling)
+        results = await _batch(run, replace(job, held=held), batch, rolling)
         for office in batch:
             if office in results:
                 _collect(outcome, office, results[office])

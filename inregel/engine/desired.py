@@ -27,7 +27,7 @@ class Desired:
         self, office: Office, declarations: Sequence[tuple[int, Declaration]], library: Library, shared: Shared
     ) -> None:
         self.office = office
-        self.inputs = OfficeInputs(shared, self.of, places=lambda: shared.places(office.id))
+        self.inputs = OfficeInputs(shared, self.of, places=lambda: shared.places(office.id), office=office.id)
         self._library = library
         self._declarations = declarations
         self._done: dict[int, list[Declared]] = {}

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from inregel import platform
-from inregel.contract import Fault, File, Key, Secret, State
+from inregel.contract import UNKNOWN, Fault, File, Key, Secret, State, Unknown
 from inregel.errors import InregelError
+from inregel.names import meant
 from inregel.secrets.base import Places, SecretError, SecretSource
 
 
@@ -25,6 +26,8 @@ class Shared:
     """Aware, in the project's time zone; one moment for the whole run."""
     places: Callable[[str], Mapping[str, Sequence[str]]] = lambda office: {}
     """By office, where its captured secrets are found (`Project.places`)."""
+    known: Callable[[str, str, Key], State | Unknown | None] = lambda office, module, key: UNKNOWN
+    """By office, module and key, what people last stated."""
     files: dict[str, File] = field(default_factory=dict)
     memo: dict[object, Any] = field(default_factory=dict)
 
@@ -39,18 +42,20 @@ class OfficeInputs:
         asker: str = "",
         asked: set[str] | None = None,
         places: Places | None = None,
+        office: str = "",
     ) -> None:
         self._shared = shared
         self._of = of
         self._asker = asker
         self._asked: set[str] = set() if asked is None else asked
         self._places = places
+        self._office = office
 
     def at(self, module: str) -> OfficeInputs:
         """The same for the resources of `module`, whose connection decides what a reference means to them."""
         if module == self._asker:
             return self
-        return OfficeInputs(self._shared, self._of, module, self._asked, self._places)
+        return OfficeInputs(self._shared, self._of, module, self._asked, self._places, self._office)
 
     @property
     def now(self) -> datetime:
@@ -82,12 +87,13 @@ class OfficeInputs:
             raise Fault(f"there is no file {path}", remedy=f"put it there: {path}") from None
         except OSError as error:
             raise Fault(f"{path} cannot be read: {error.strerror}") from error
-        if data.startswith(b"$ANSIBLE_VAULT;"):
+        sealed = data.startswith(b"$ANSIBLE_VAULT;")
+        if sealed:
             try:
                 data = self._shared.secrets.decrypt(data, path)
             except SecretError as error:
                 raise Fault(str(error).partition("\n")[0], remedy=error.remedy) from error
-        return File(path, data, hashlib.sha256(data).hexdigest())
+        return File(path, data, hashlib.sha256(data).hexdigest(), sealed)
 
     def secret(self, ref: Secret | str) -> Secret:
         """A secret by name, or the one that a template gave."""
@@ -103,6 +109,14 @@ class OfficeInputs:
         ref, found = self._of(ref, self._asker)
         self._asked.add(ref)
         return found
+
+    def known(self, module: str, key: Key) -> State | Unknown | None:
+        """What people last stated of a resource of this office, at the asker's connection or without a label."""
+        for name, *_ in meant(module, self._asker, ()):
+            found = self._shared.known(self._office, name, key)
+            if found is not UNKNOWN:
+                return found
+        return UNKNOWN
 
     def once(self, key: object, compute: Callable[[], Any]) -> Any:
         """`compute()` at most once per run; what it raises is raised again each time."""

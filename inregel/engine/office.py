@@ -44,8 +44,10 @@ class Job:
     desk: Desk
     play: int
     background: Background
-    """What the ledger said when the run began; under the leases it is read again."""
-    held: str
+    """What the ledger said when the play began; under the leases it is read again where others wrote meanwhile."""
+    generation: int
+    """That of the ledger before it was read."""
+    held: str = ""
     """Why the batch is only looked at, or ""."""
 
 
@@ -136,8 +138,7 @@ class OfficeWork:
     async def _leased(self, leases: Leases, fences: Mapping[str, int]) -> None:
         """Under the leases. What was read may have moved where somebody else had them meanwhile: it is read again."""
         run = self.run
-        planned_on, self.background = self.background, self._ask()
-        known = planned_on.says_the_same(self.background, self.name)
+        known = self._as_planned()
         if not leases.unbroken(fences):
             self.reading, known = await run.read(self.office), False
         if await self._settle(leases):
@@ -153,6 +154,15 @@ class OfficeWork:
         self._finish(leases)
         run.fences |= {lease.identity: lease.fence for lease in leases.held}
 
+    def _as_planned(self) -> bool:
+        """Whether the ledger still says what the plan was made on: neither others wrote, nor this run about it."""
+        first = self.name not in self.run.written
+        self.run.written.add(self.name)
+        if first and self.run.ledger.generation() == self.job.generation:
+            return True
+        planned_on, self.background = self.background, self._ask()
+        return planned_on.says_the_same(self.background, self.name)
+
     async def _settle(self, leases: Leases) -> bool:
         """What an earlier run began and did not end, if anything. What this run does not plan is read for it."""
         pending = self.background.pending.get(self.name)
@@ -160,7 +170,7 @@ class OfficeWork:
             return False
         planned = {(item.module, item.key) for item in self.office.declared if item.planned}
         others = {(item.module, item.key) for item in pending} - planned
-        known = self.run.ledger.known([self.name]).get(self.name)
+        known = self.background.known.get(self.name)
         own, apart = self._find(), planning.finder(await self.run.read_undeclared(self.office, others), known)
         await performing.settle(
             self.run,
@@ -217,7 +227,7 @@ class OfficeWork:
             again = {key for name, key in refs if name == module}
             kept = {key: state for key, state in old.resources.items() if key not in again}
             found = {key: state for key, state in seen.resources.items() if key in again}
-            self.reading.seen[module] = Seen({**kept, **found}, old.complete)
+            self.reading.seen[module] = Seen({**kept, **found}, old.complete, {**old.at, **seen.at})
         for module in fresh.unreadable:
             # What was read before it was performed says nothing any more.
             self.reading.seen.pop(module, None)
@@ -250,8 +260,9 @@ class OfficeWork:
         """The numbers that the orders really got."""
         for part in self.parts:
             part.orders = [
-                replace(order, number=opened[order.identity].number, open=True) if order.identity in opened else order
+                replace(order, number=known.number, open=True, opened=known.opened) if known is not None else order
                 for order in part.orders
+                for known in (opened.get(order.identity),)
             ]
 
     # --- what the present plan says ---------------------------------------------------------------------------------
@@ -268,8 +279,7 @@ class OfficeWork:
         return Background.read(self.run, [self.name], journal=True)
 
     def _find(self) -> performing.Find:
-        known = self.run.ledger.known([self.name]).get(self.name)
-        return planning.finder(self.reading, known)
+        return planning.finder(self.reading, self.background.known.get(self.name))
 
     def _entries(self) -> list[Entry]:
         return [entry for part in self.parts if part.play == self.play for entry in part.entries]

@@ -33,11 +33,11 @@ def remark(run: Run, office: OfficeRun, part: OfficePlan, reading: Reading) -> N
         ):
             continue
         linted.add((item.module, id(item.args)))
-        view = reading.views.get(connection_of(item.module))
-        if view is None:  # no driver reads this system: lint is handed what there is
-            before = {entry.key: entry.before for entry in by_module[item.module]}
-            there, inputs = office_at(office.office, [item.module]), office.desired.inputs.at(item.module)
-            view = {"office": there, "inputs": inputs, "before": before}
+        # Beside what the driver read, if there is one, what there is in any case.
+        before = {entry.key: entry.before for entry in by_module[item.module]}
+        there, inputs = office_at(office.office, [item.module]), office.desired.inputs.at(item.module)
+        view = {"office": there, "inputs": inputs, "before": before}
+        view |= reading.views.get(connection_of(item.module), {})
         with running(item.module, office.office.id):
             part.findings += [(item.module, sound(finding, Finding)) for finding in lint(item.args, view)]
     for name, entries in by_module.items():

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from inregel.contract import Blocked, Connection, Driver, Key, Office, Seen, System, View, World
+from inregel.contract import Blocked, Connection, Driver, Key, Office, Seen, State, System, Unknown, View, World
 from inregel.engine import asking, claims
 from inregel.engine.allowance import Allowance, Confirmed
 from inregel.engine.desired import Desired
@@ -20,6 +20,7 @@ from inregel.errors import InregelError
 from inregel.ledger.base import Holder, Known, Ledger
 from inregel.names import connection_of, plain, system_of
 from inregel.plan import shapes
+from inregel.plan.compare import stated
 from inregel.plan.draft import Declared
 from inregel.plan.faults import module_fault
 from inregel.plan.progress import Observer, Silent
@@ -91,7 +92,8 @@ class Run:
         self.library = project.library
         self.secret_key = ledger.fingerprint_key()
         now = options.now().astimezone(project.settings.time_zone)
-        self.shared = Shared(project.settings.root, project.secrets, now, project.places)
+        self.shared = Shared(project.settings.root, project.secrets, now, project.places, self._stated)
+        self._statements: dict[str, Known | None] = {}
         self.offices: dict[str, OfficeRun] = {}
         self.selected: list[tuple[str, ...]] = []
         self._systems: dict[str, System | None] = {}
@@ -104,6 +106,8 @@ class Run:
         self.allowance = Allowance(options.allow, options.confirmed, self.secret_key)
         self.locks: dict[str, asyncio.Lock] = {}
         self.fences: dict[str, int] = {}
+        self.written: set[str] = set()
+        """Offices that this run had the leases of."""
         self.errors: list[InregelError] = []
         """What could not be read, in the order in which it was met."""
         self.stopping = False
@@ -138,6 +142,12 @@ class Run:
             desired = Desired(office, declarations, self.library, self.shared)
             self.offices[office_id] = OfficeRun(office, desired, desired.resources(), tuple(plays))
         claims.block(self)
+
+    def _stated(self, office: str, module: str, key: Key) -> State | Unknown | None:
+        """What people last stated, when this run began to ask."""
+        if office not in self._statements:
+            self._statements[office] = self.ledger.known([office]).get(office)
+        return stated(self._statements[office], module, key).state
 
     def optional(self, module: str, function: str) -> Callable[..., Any] | None:
         """A function that a module may have."""
@@ -261,8 +271,13 @@ class Run:
             self._unreadable(error, scope, reading)
         else:
             reading.views[name] = view
+            blocked = view.get("blocked")
             for module in scope:
-                reading.seen[module] = self._actual(module, run.office.id, view)
+                barred = blocked.get(plain(module)) if isinstance(blocked, Mapping) else None
+                if isinstance(barred, Blocked):
+                    reading.unreadable[module] = barred
+                else:
+                    reading.seen[module] = self._actual(module, run.office.id, view)
 
     def _actual(self, module: str, office: str, view: View) -> Seen:
         try:

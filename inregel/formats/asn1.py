@@ -13,6 +13,8 @@ OCTET_STRING: Final = 0x04
 OBJECT: Final = 0x06
 SEQUENCE: Final = 0x30
 CONSTRUCTED: Final = 0x20
+_WRAPPER: Final = 0xA0
+"""[0], in which PKCS#7 puts content."""
 
 _MOST_ELEMENTS: Final = 20_000
 _MOST_DEPTH: Final = 40
@@ -59,12 +61,17 @@ def _indefinite(data: bytes, at: int, depth: int) -> Element:
     return Element(data[at], data[at + 2 : position], data[at : position + 2])
 
 
-def children(element: Element) -> list[Element]:
-    """What a constructed element is made of, in order. Raises `Malformed`."""
+def children(element: Element, *, cut: bool = False) -> list[Element]:
+    """What a constructed element is made of, in order. Raises `Malformed`; with `cut` it ends there."""
     parts: list[Element] = []
     at = 0
     while at < len(element.content):
-        part = read(element.content, at)
+        try:
+            part = read(element.content, at)
+        except Malformed:
+            if cut:
+                break
+            raise
         parts.append(part)
         at += len(part.whole)
         if len(parts) > _MOST_ELEMENTS:
@@ -104,10 +111,10 @@ def _head(data: bytes, at: int) -> tuple[int, bytes, int]:
     return tag, data[start : start + size], start + size
 
 
-def octets(element: Element) -> bytes:
-    """The bytes of an OCTET STRING, joined where it comes in pieces. Raises `Malformed`."""
+def octets(element: Element, *, cut: bool = False) -> bytes:
+    """The bytes of an OCTET STRING, joined where it comes in pieces. Raises `Malformed`; with `cut` it ends there."""
     if element.tag & CONSTRUCTED:
-        return b"".join(part.content for part in children(element))
+        return b"".join(part.content for part in children(element, cut=cut))
     return element.content
 
 
@@ -145,23 +152,25 @@ def encode(tag: int, content: bytes) -> bytes:
 def walk(element: Element) -> Iterator[list[Element]]:
     """The children of every constructed element, also of those that stand inside an OCTET STRING.
 
-    Raises `Malformed`. What is encrypted cannot be seen.
+    Raises `Malformed`, but not for what only happens to look like an element: one salt in 65,536 does. What is
+    encrypted cannot be seen.
     """
-    waiting = [(element, 0)]
+    waiting = [(element, 0, 0, False)]
     seen = 0
     while waiting:
-        current, depth = waiting.pop()
+        current, depth, parent, by_chance = waiting.pop()
         seen += 1
         if seen > _MOST_ELEMENTS or depth > _MOST_DEPTH:
             raise Malformed("it has too many elements")
         if current.tag & 0xDF == OCTET_STRING:
-            inner = _wrapped(octets(current))
+            inner = _wrapped(octets(current, cut=by_chance))
             if inner is not None:
-                waiting.append((inner, depth + 1))
+                # Content that is wrapped on purpose stands in [0]; salts, vectors and checksums do not.
+                waiting.append((inner, depth + 1, current.tag, by_chance or parent != _WRAPPER))
         elif current.tag & CONSTRUCTED:
-            parts = children(current)
+            parts = children(current, cut=by_chance)
             yield parts
-            waiting.extend((part, depth + 1) for part in parts)
+            waiting.extend((part, depth + 1, current.tag, by_chance) for part in parts)
 
 
 def _wrapped(data: bytes) -> Element | None:

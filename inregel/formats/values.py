@@ -37,7 +37,9 @@ def encode_value(value: Value) -> Any:
     raise TypeError(f"a {type(value).__name__} is not a value of a state")
 
 
-def _encode_rule(rule: AtLeast) -> dict[str, int]:
+def _encode_rule(rule: AtLeast) -> dict[str, int | list[int]]:
+    if isinstance(rule.bound, tuple):
+        return {"at_least_version": list(rule.bound)}
     if not isinstance(rule.bound, timedelta):
         return {"at_least": rule.bound}
     if rule.bound != timedelta(days=rule.bound.days):
@@ -59,6 +61,8 @@ def decode_value(data: Any) -> Value:
             return AtLeast(content)
         if name == "at_least_days":
             return AtLeast(timedelta(days=content))
+        if name == "at_least_version":
+            return AtLeast(tuple(content))
         if name == "unknown":
             return UNKNOWN
     raise ValueError(f"not a stored value: {data!r}")

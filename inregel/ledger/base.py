@@ -330,6 +330,10 @@ class Ledger(Protocol):
     @property
     def id(self) -> str: ...
 
+    def generation(self) -> int:
+        """Another number than before where another ledger object, of this process or another, wrote meanwhile."""
+        ...
+
     def fingerprint_key(self) -> bytes:
         """The key under which secrets are compared; not in the database."""
         ...

@@ -59,6 +59,10 @@ class MemoryLedger:
         """The time, in UTC."""
         return self._now().astimezone(UTC)
 
+    def generation(self) -> int:
+        """Always the same: nobody else has it."""
+        return 0
+
     def fingerprint_key(self) -> bytes:
         """The key under which secrets are compared."""
         return self.keys.secrets

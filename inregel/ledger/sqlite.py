@@ -63,6 +63,10 @@ class SqliteLedger:
         """The file."""
         return self._store.place
 
+    def generation(self) -> int:
+        """Another number where another connection to the file wrote (https://www.sqlite.org/pragma.html#pragma_data_version)."""
+        return self._store.generation()
+
     def fingerprint_key(self) -> bytes:
         """The key under which secrets are compared; derived from the key of the ledger."""
         return self._keys.secrets

@@ -99,6 +99,8 @@ class Store:
         self.place = place
         self.seconds = busy_seconds
         self._sql = statements()
+        self._synced = True
+        """Whether a commit of now is synced, as `connect` leaves it."""
 
     @property
     def readonly(self) -> bool:
@@ -140,6 +142,11 @@ class Store:
         row = self.row("meta", {"name": name})
         return str(row[0]) if row else ""
 
+    def generation(self) -> int:
+        """Another number than before where another connection wrote."""
+        with self.errors():
+            return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Within it all reads see one moment. Inside a transaction it is that transaction."""
@@ -159,19 +166,16 @@ class Store:
         with self.errors():
             if self.connection.in_transaction:
                 raise RuntimeError("a transaction of the ledger is open already; end it before the next one begins")
-            if not durable:
-                self.connection.execute("PRAGMA synchronous = NORMAL")
+            if durable != self._synced:
+                self.connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._synced = durable
+            self.connection.execute("BEGIN IMMEDIATE")
             try:
-                self.connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield
-                    with edge("ledger.commit"):
-                        self.connection.execute("COMMIT")
-                finally:
-                    self._end()
+                yield
+                with edge("ledger.commit"):
+                    self.connection.execute("COMMIT")
             finally:
-                if not durable:
-                    self.connection.execute("PRAGMA synchronous = FULL")
+                self._end()
 
     def _end(self) -> None:
         if self.connection.in_transaction:

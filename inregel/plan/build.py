@@ -241,6 +241,7 @@ def _orders(facts: Facts, grouping: Grouping) -> dict[int, PlannedOrder]:
             number=known.number if known else "",
             person=facts.person(group.role),
             open=known is not None,
+            opened=known.opened if known else None,
         )
     return orders
 

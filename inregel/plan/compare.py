@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from inregel.contract import (
@@ -66,11 +67,28 @@ def find(seen: Seen | None, known: Known | None, module: str, key: Key) -> Found
     """What is known of a resource: what was read comes first, then what people stated, else unknown."""
     if seen is not None:
         state = seen.resources.get(key)
+        found = None
         if state is not None:
-            return _verified(state, known, module, key)
-        if seen.covers(key):
-            return VERIFIED_ABSENT
+            found = _verified(state, known, module, key)
+        elif seen.covers(key):
+            found = VERIFIED_ABSENT
+        if found is not None:
+            at = seen.at.get(key[0] if isinstance(key, tuple) else "") if seen.at else None
+            return found if at is None else _since(found, at, stated(known, module, key))
     return stated(known, module, key)
+
+
+def _since(found: Found, at: datetime, said: Found) -> Found:
+    """What was read at that time, with what people stated after it."""
+    read = replace(VERIFIED, at=at)
+    sources = {name: read if source is VERIFIED else source for name, source in found.sources.items()}
+    names = said.state if isinstance(said.state, Mapping) else ("",)
+    newer = {name: said.source(name) for name in names if (said.source(name).at or at) > at}
+    if not newer:
+        return Found(found.state, sources)
+    if not isinstance(said.state, Mapping) or not isinstance(found.state, Mapping):
+        return said
+    return Found({**found.state, **{name: said.state[name] for name in newer}}, {**sources, **newer})
 
 
 def _verified(state: State, known: Known | None, module: str, key: Key) -> Found:
@@ -103,7 +121,8 @@ def stated(known: Known | None, module: str, key: Key) -> Found:
 def equal(before: Value | None, after: Value, today: date, secret_key: bytes) -> bool:
     """Whether a known value is as desired; rules are asked, secrets compared by keyed fingerprint."""
     if isinstance(after, AtLeast):
-        return before is not None and after.holds(before, today)
+        # A step may reach the rule itself: which value satisfies it is known when it is read.
+        return before == after or (before is not None and after.holds(before, today))
     if isinstance(after, Secret) and isinstance(before, str):
         return before == FINGERPRINT + after.fingerprint(secret_key)
     return before == after and isinstance(before, bool) == isinstance(after, bool)

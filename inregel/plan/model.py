@@ -129,6 +129,8 @@ class PlannedOrder:
     language: str = "nl"
     open: bool = False
     """It stands in the ledger and waits for the person."""
+    opened: datetime | None = None
+    """Since when, where it is open."""
 
 
 @dataclass(slots=True)

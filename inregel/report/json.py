@@ -11,7 +11,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from inregel.config.mistakes import Where
@@ -20,7 +19,6 @@ from inregel.formats import values
 from inregel.ledger.base import Order
 from inregel.plan.compare import FINGERPRINT
 from inregel.plan.model import Entry, OfficePlan, Outcome, Performed, Plan, PlannedOrder, PlannedStep
-from inregel.platform import write_durably
 from inregel.report.summary import Summary, summarise
 
 VERSION: Final = 1
@@ -42,12 +40,6 @@ def dump(report: Plan | Outcome) -> bytes:
     except UnicodeEncodeError:
         # Half a surrogate pair can come from an escape in YAML; as an escape it stays valid JSON.
         return (json.dumps(content, indent=1) + "\n").encode()
-
-
-def write(report: Plan | Outcome, path: Path) -> None:
-    """Writes the document whole or not at all; folders are made. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_durably(path, dump(report))
 
 
 def _plan(plan: Plan) -> dict[str, Any]:
@@ -154,6 +146,7 @@ def _order(order: PlannedOrder) -> dict[str, Any]:
         "person": order.person,
         "language": order.language,
         "open": order.open,
+        "opened": None if order.opened is None else order.opened.isoformat(),
         "ready": order.ready,
         "after": list(order.after),
         "lines": [

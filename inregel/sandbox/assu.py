@@ -3,8 +3,9 @@
 It is as strict as the manual of the original: the screens of the version, in their order; the file is really read, and
 its password tried; nothing is kept before **Voltooien**. What the manual does not say is decided here and marked
 "assumed": leaving the wizard changes nothing; the check screen shows all postbussen that are linked; the texts of
-error messages; the buttons OK and Annuleren of Aplaza instellingen.
-What does not belong here: what the screens look like (that is `inregel.sandbox.screens` and `wizard`).
+error messages; the buttons OK and Annuleren of Aplaza instellingen; how A.i. Servicedesk is asked.
+What does not belong here: what the screens look like (`inregel.sandbox.screens` and `wizard`; `outside` has what is
+beside Assu).
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from inregel.errors import InregelError
+
+NEWEST: Final = "1.2632.1"
+"""The version that the emulated A.i. Servicedesk installs."""
 
 
 class NoInstallation(InregelError):
@@ -53,6 +57,16 @@ class Portefeuille:
     """How many times the wizard was finished: tests see that nothing was done twice."""
     requests: int = 0
     """How many times the .pfx file was asked for."""
+    tickets: list[str] = field(default_factory=list)
+    """What A.i. Servicedesk was asked."""
+    bcc: str = ""
+    """The code that renews the certificate; "" where nobody has one."""
+    administrator: str = ""
+    """Who holds it, as Solera knows."""
+    asr: str = ""
+    """The serial number of the certificate that a.s.r. has."""
+    tool: str = "4.1.3"
+    """The version of the ABC-tool that is at hand."""
 
     @property
     def identity(self) -> str:
@@ -103,6 +117,27 @@ class Assu:
         """What **OK** of Aplaza instellingen does."""
         everything = self._load()
         everything[identity].aplaza_user = user
+        self._save(everything)
+
+    def send_ticket(self, identity: str, text: str) -> None:
+        """What A.i. does with a ticket: it installs the newest version at once, for all of the installation."""
+        everything = self._load()
+        everything[identity].tickets.append(text)
+        for one in everything.values():
+            if one.installation == everything[identity].installation:
+                one.version = NEWEST
+        self._save(everything)
+
+    def hand_in(self, identity: str, serial: str) -> None:
+        """What the page of a.s.r. does."""
+        everything = self._load()
+        everything[identity].asr = serial
+        self._save(everything)
+
+    def appoint(self, identity: str, person: str) -> None:
+        """What Solera does with the form: the new administrator has the code from then on."""
+        everything = self._load()
+        everything[identity].administrator = person
         self._save(everything)
 
     def _load(self) -> dict[str, Portefeuille]:

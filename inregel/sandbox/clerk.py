@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field
+from secrets import token_urlsafe
 from typing import Any, Final, Literal
 
 from inregel.errors import InregelError
@@ -24,6 +25,7 @@ from inregel.work import AnswersRefused, Work
 
 Mistake = Literal["wrong_postbus", "forgot_aplaza", "other_certificate"]
 
+_FILE: Final = "Bestand"
 _TO: Final = " > "
 _STEP: Final = re.compile(r"^\d+\. (.*)$", re.MULTILINE)
 _SECRET: Final = re.compile(r"<secret (.+)>")
@@ -89,6 +91,16 @@ def _parts(tokens: Sequence[markdown.Token]) -> Iterator[tuple[Literal["code", "
             path = []
 
 
+@frozen
+class Help:
+    """What others do for a clerk."""
+
+    make_up: Callable[[], str] = lambda: token_urlsafe(12)
+    """Gives a password where the order asks for a new one."""
+    fetch: Callable[[str], str] = lambda path: path
+    """Has a file of the project put ready, decrypted where it stands encrypted there, and gives its path."""
+
+
 class Clerk:
     """Does work orders. `mistakes` are made while doing; a `careless` one answers what was asked, unseen."""
 
@@ -100,8 +112,13 @@ class Clerk:
         mistakes: Collection[Mistake] = (),
         careless: bool = False,
         other_file: tuple[str, str] = ("", ""),
+        help: Help | None = None,
     ) -> None:
-        """`other_file` is path and password of what is read in by the mistake "other_certificate"."""
+        """`other_file` is path and password of what is read in by the mistake "other_certificate".
+
+        `help` is what others do for the clerk.
+        """
+        self._help = help or Help()
         self._work = work
         self._assu = assu
         self._mistakes = frozenset(mistakes)
@@ -130,7 +147,8 @@ class Clerk:
 
     def follow(self, order: Order) -> dict[str, Any]:
         """Works the screens and returns the answers. Raises `Stuck` or `NotOnScreen`, and then leaves all windows."""
-        walk = _Walk(self._assu, self._mistakes, self._other_file, lambda name: self._reveal(order, name))
+        hands = _Hands(lambda name: self._reveal(order, name), self._help)
+        walk = _Walk(self._assu, self._mistakes, self._other_file, hands)
         for action in actions(order.order.text):
             walk.act(action)
         seen = walk.asked_for() if self._careless else walk.noted
@@ -143,6 +161,14 @@ class Clerk:
         return self._work.reveal(order.number, name, by=person, reason=f"{order.order.title}, {order.number}")
 
 
+@frozen
+class _Hands:
+    """What a clerk gets from elsewhere: a secret by its name, and the help of others."""
+
+    reveal: Callable[[str], str]
+    help: Help
+
+
 class _Walk:
     """One walk along the screens."""
 
@@ -151,12 +177,12 @@ class _Walk:
         assu: Assu,
         mistakes: frozenset[Mistake],
         other_file: tuple[str, str],
-        reveal: Callable[[str], str],
+        hands: _Hands,
     ) -> None:
         self._assu = assu
         self._mistakes = mistakes
         self._other_file = other_file
-        self._reveal = reveal
+        self._hands = hands
         self._installation = ""
         self._desk: Desk | None = None
         self.noted: dict[str, str] = {}
@@ -191,8 +217,13 @@ class _Walk:
                 raise Stuck(reason=f"Assu says: {desk.message()}")
         elif control.kind in ("tick", "option"):
             desk.tick(action.label)
+        elif control.kind == "secret" and not action.value:
+            # The order asks for one that the clerk makes up, and then for that one back.
+            self.noted[action.label] = self._hands.help.make_up()
+            desk.fill(action.label, self.noted[action.label])
         elif control.kind in ("field", "secret"):
-            desk.fill(action.label, self._text(action.value))
+            value = self._text(action.value)
+            desk.fill(action.label, self._hands.help.fetch(value) if action.label == _FILE else value)
         elif control.kind == "choice" and action.value:
             self._choose(desk, action, control)
         else:
@@ -202,7 +233,7 @@ class _Walk:
         secret = _SECRET.fullmatch(value)
         if "other_certificate" in self._mistakes:
             return self._other_file[1] if secret else self._other_file[0]
-        return self._reveal(secret[1]) if secret else value
+        return self._hands.reveal(secret[1]) if secret else value
 
     def _choose(self, desk: Desk, action: Action, control: Control) -> None:
         value = action.value

@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 from inregel.errors import InregelError
 from inregel.sandbox.assu import Assu, Portefeuille
 from inregel.sandbox.controls import CANCEL, NONE, Control, Kind, button, day
+from inregel.sandbox.outside import Outside
 from inregel.sandbox.wizard import Wizard
 
 _WIZARD: Final = "Beheer > Bedrijfscertificaat inlezen"
 _APLAZA: Final = "Aplaza instellingen > Algemeen"
+_TOOL: Final = "ABC-tool"
 _WINDOWS: Final = "Internetopties > Inhoud > Certificaten"
 
 
@@ -36,6 +38,7 @@ class Desk:
         self._zone = zone or ZoneInfo("Europe/Amsterdam")
         self._windows: list[str] = []
         self._wizard = self._begin()
+        self._outside = Outside(assu, identity)
         self._user = ""
         assu.get(identity)
 
@@ -97,7 +100,7 @@ class Desk:
 
     def message(self) -> str:
         """What Assu complains about, or ""."""
-        return self._wizard.message if self._window == _WIZARD else ""
+        return self._wizard.message if self._window == _WIZARD else self._outside.message
 
     def menus(self) -> list[str]:
         """What can be opened. The wizard needs a right."""
@@ -106,12 +109,13 @@ class Desk:
     def controls(self) -> list[Control]:
         """Everything on the screen, from top to bottom. The version stands at the bottom of every screen of Assu."""
         windows: dict[str, Callable[[], list[Control]]] = {
-            "": list,
+            "": lambda: self._outside.controls(lambda: self._windows.append(_TOOL)),
+            _TOOL: lambda: self._outside.tool(self._close),
             _WIZARD: self._wizard.controls,
             _APLAZA: self._aplaza,
             _WINDOWS: self._certificates,
         }
-        bottom = [] if self._window == _WINDOWS else [Control("Versie", "shown", self._one.version)]
+        bottom = [] if self._window in (_WINDOWS, _TOOL) else [Control("Versie", "shown", self._one.version)]
         return windows[self._window]() + bottom
 
     # --- the windows ------------------------------------------------------------------------------------------------
@@ -130,6 +134,7 @@ class Desk:
         return {
             "": ("Assu", "Menu's: " + ", ".join(self.menus())),
             _APLAZA: ("Aplaza instellingen, Algemeen", ""),
+            _TOOL: ("ABC-tool van Solera", "Een venster buiten Assu."),
             _WINDOWS: ("Certificaten", "Certificaten van deze computer."),
         }[self._window]
 
@@ -161,14 +166,14 @@ class Desk:
         if control.kind not in kinds or control.press is None:
             self._missing(f"{control.label}, to be pressed,")
         else:
-            self._wizard.message = ""
+            self._wizard.message = self._outside.message = ""
             control.press()
 
     def _set(self, control: Control, value: str, *kinds: Kind) -> None:
         if control.kind not in kinds or control.set is None:
             self._missing(f"{control.label}, to be filled in,")
         else:
-            self._wizard.message = ""
+            self._wizard.message = self._outside.message = ""
             control.set(value)
 
     def _missing(self, what: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from typing import Final
 
 from inregel.formats import pkcs12, versions
@@ -16,6 +16,7 @@ _COLLECTED: Final = "Ik heb zelf het ABC bestand al opgehaald bij Solera"
 _COLLECT: Final = "Ik wil het certificaat ophalen met de ABC-tool"
 _RENEW: Final = "Ik wil een bestaand certificaat verlengen"
 _LINK: Final = "Ik wil het certificaat koppelen aan een postbus"
+_RENEWED_FOR: Final = timedelta(days=730)
 _TITLES: Final = {
     "intro": ("Bedrijfscertificaat inlezen", "Deze wizard leest het bedrijfscertificaat in."),
     "way": ("Bedrijfscertificaat inlezen: keuze", ""),
@@ -38,6 +39,9 @@ class _Entry:
     link: bool = False
     chosen: list[str] = field(default_factory=list)
     held: Held | None = None
+    email: str = ""
+    code: str = ""
+    pfx: bool = False
 
 
 class Wizard:
@@ -62,7 +66,7 @@ class Wizard:
         screens: dict[str, Callable[[], list[Control]]] = {
             "intro": lambda: [button(_NEXT, lambda: self._go("way"))],
             "way": self._way,
-            "renew": lambda: [Control("E-mailadres", "field"), Control("BCC-code", "secret")],
+            "renew": self._renew,
             "file": self._file,
             "data": self._data,
             "postbus": self._postbus,
@@ -98,9 +102,32 @@ class Wizard:
             self._go("file")
         elif self._entry.way == _RENEW:
             self._go("renew")
-            self.message = "Verlengen zit niet in deze nabootsing."
         else:
             self.message = "De ABC-tool is niet gevonden." if self._entry.way else "Maak een keuze."
+
+    def _renew(self) -> list[Control]:
+        def email(value: str) -> None:
+            self._entry.email = value
+
+        def code(value: str) -> None:
+            self._entry.code = value
+
+        return [
+            Control("E-mailadres", "field", self._entry.email, set=email),
+            Control("BCC-code", "secret", "*" * min(8, len(self._entry.code)), set=code),
+            button(_NEXT, self._after_renew),
+        ]
+
+    def _after_renew(self) -> None:
+        held = self._one.certificate
+        if held is None or self._entry.email != held.email:
+            self.message = "Dit e-mailadres is niet bekend."
+        elif not self._one.bcc or self._entry.code != self._one.bcc:
+            self.message = "De BCC-code is onjuist."
+        else:
+            serial = f"{int(held.serial, 16) + 1:X}"
+            self._entry.held = Held(serial, held.valid_until + _RENEWED_FOR, held.email)
+            self._go("postbus")
 
     def _file(self) -> list[Control]:
         def file(value: str) -> None:
@@ -155,5 +182,22 @@ class Wizard:
             self._assu.import_certificate(self._identity, self._entry.held, self._entry.chosen)
             self._close()
 
-        request = button(".pfx bestand opvragen", lambda: self._assu.request_pfx(self._identity))
-        return [request, button("Voltooien", finish)]
+        def request() -> None:
+            self._entry.pfx = True
+            self._assu.request_pfx(self._identity)
+
+        def hand_in() -> None:
+            assert self._entry.held is not None
+            if self._entry.pfx:
+                self._assu.hand_in(self._identity, self._entry.held.serial)
+            else:
+                self.message = "Er is geen .pfx-bestand om in te lezen."
+
+        held = self._entry.held
+        there = held is not None and self._one.asr == held.serial
+        return [
+            button(".pfx bestand opvragen", request),
+            button("a.s.r.", hand_in),
+            Control("Bij a.s.r. ingelezen", "shown", "ja" if there else "nee"),
+            button("Voltooien", finish),
+        ]

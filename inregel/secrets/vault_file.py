@@ -60,19 +60,22 @@ class VaultFile:
 
         A new store is encrypted as a whole; one that exists stays as it is, with its password and vault id.
         """
+        new = name not in self.names()
+        replace_all({self.path: self.sealed(name, value)}, self._disk)
+        self._entries = None
+        return new
+
+    def sealed(self, name: str, value: bytes) -> bytes:
+        """The store as it is with the secret added or replaced; nothing is written."""
         checked(name)
         content = self._load() or _Content("", self._passwords.to_encrypt(self.place))
         before = entries.parse(content.text, self.place)
         if content.password is not None:
             text = entries.put(content.text, name, _kind(value), value, self.place)
-            sealed = vault.encrypt(text.encode(), content.password.value, content.password.label)
-        else:
-            password = self._password_of(before)
-            encrypted = vault.encrypt(value, password.value, password.label)
-            sealed = entries.put(content.text, name, "vault", encrypted, self.place).encode()
-        replace_all({self.path: sealed}, self._disk)
-        self._entries = None
-        return name not in before
+            return vault.encrypt(text.encode(), content.password.value, content.password.label)
+        password = self._password_of(before)
+        encrypted = vault.encrypt(value, password.value, password.label)
+        return entries.put(content.text, name, "vault", encrypted, self.place).encode()
 
     def _password_of(self, present: dict[str, entries.Entry]) -> Password:
         """The one that opens what is in the store already; a mistyped one must not lock a single new value."""

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from inregel.contract import Secret
 from inregel.errors import InregelError
@@ -67,13 +67,27 @@ class AnswersRefused(InregelError):
 
 def check(answers: Mapping[str, Any], schema: Schema) -> tuple[dict[str, Any], list[str]]:
     """The answers as JSON (dates as ISO text, texts trimmed, empty ones left out), and all that is wrong with them."""
+    plain, problems = named(answers, schema)
+    return plain, sorted(dict.fromkeys(f"{problem.label}: {problem.text}" for problem in problems))
+
+
+class Problem(NamedTuple):
+    """What is wrong with the answer `name` ("" for all of them together), and what the place is called."""
+
+    name: str
+    label: str
+    text: str
+
+
+def named(answers: Mapping[str, Any], schema: Schema) -> tuple[dict[str, Any], list[Problem]]:
+    """`check`, with what is wrong by the answer that it is about."""
     from jsonschema import Draft202012Validator, FormatChecker
 
     plain = {str(name): _plain(value) for name, value in answers.items()}
     plain = {name: value for name, value in plain.items() if value not in (None, "")}
     validator = Draft202012Validator(schema, format_checker=FormatChecker())
-    problems = [text for error in validator.iter_errors(plain) for text in _problems(error, schema)]
-    return plain, sorted(dict.fromkeys(problems))
+    found = (problem for error in validator.iter_errors(plain) for problem in _problems(error, schema))
+    return plain, sorted(dict.fromkeys(found))
 
 
 def typed(answers: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
@@ -153,25 +167,29 @@ def _typed(name: str, value: Any, schema: Schema) -> Any:
 # --- what is wrong, in plain words ----------------------------------------------------------------------------------
 
 
-def _problems(error: ValidationError, schema: Schema) -> Iterator[str]:
+def _problems(error: ValidationError, schema: Schema) -> Iterator[Problem]:
     path: list[str | int] = list(error.absolute_path)
     rule, value, given = str(error.validator), _any(error.validator_value), _any(error.instance)
     if rule == "required":
         for missing in (each for each in value if each not in given):
             inside = "" if path else _hint(schema, missing)
-            yield f"{_label(schema, [*path, missing])}: not answered.{inside}"
+            yield _problem(schema, [*path, missing], f"not answered.{inside}")
     elif rule == "additionalProperties":
         known = list(_any(error.schema).get("properties", {}))
         for extra in (each for each in given if each not in known):
             near = next(iter(difflib.get_close_matches(extra, known, n=1)), "")
             hint = f"Is it {near}?" if near else f"Asked are: {', '.join(known) or 'no answers'}."
-            yield f"{_label(schema, [*path, extra])}: this is not asked. {hint}"
+            yield _problem(schema, [*path, extra], f"this is not asked. {hint}")
     else:
         hidden = _is_hidden(schema, path)
         answered = "" if hidden else f"; answered was {_show(given)}"
         examples = _any(error.schema).get("examples", []) if rule == "pattern" else []
         said = f"this must look like {_show(examples[0])}" if examples else _rule(rule, value, given)
-        yield f"{_label(schema, path)}: {said}{answered}."
+        yield _problem(schema, path, f"{said}{answered}.")
+
+
+def _problem(schema: Schema, path: Sequence[str | int], said: str) -> Problem:
+    return Problem(str(path[0]) if path else "", _label(schema, path), said)
 
 
 def _any(value: Any) -> Any:

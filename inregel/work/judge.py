@@ -6,6 +6,7 @@ is stated; of what they do not say, a person who reports a line as done states t
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -134,7 +135,8 @@ class Judge:
         }
         if isinstance(answered, Mapping):
             state |= self._stated(answered) or {}
-        verdict.states[ref] = state
+        if state or not line.reaches:  # a rule alone says nothing of what is there
+            verdict.states[ref] = state
         return outcome
 
     def _stated(self, state: State | Unknown | None) -> State | None:
@@ -191,10 +193,19 @@ def _listings(module: str, seen: Seen, states: Mapping[Ref, State | None]) -> li
     ]
 
 
-def until(policy: Mapping[str, str], module: str, state: State | None, today: date) -> date:
+def until(  # noqa: PLR0913  # all that the end of a statement hangs on
+    policy: Mapping[str, str],
+    module: str,
+    state: State | None,
+    today: date,
+    office: str = "",
+    spread: int = 0,
+) -> date:
     """Until when a statement counts: `365d`, or `until FIELD` for the date that stands in that field of the state.
 
-    `policy` is `attestations:` of inregel.yml. Where the field is not a date, the default counts.
+    `policy` is `attestations:` of inregel.yml. Where the field is not a date, the default counts. `365d spread 30d`
+    ends 336 to 365 days from `today`, always the same for an `office`: so not all are to be looked at on one day, and
+    one office at once. `spread` is the number of days where the rule does not say it.
     """
     for rule in (policy.get(plain(module)), policy.get("default"), "365d"):
         if rule is None:
@@ -204,8 +215,16 @@ def until(policy: Mapping[str, str], module: str, state: State | None, today: da
             if isinstance(value, date):
                 return value
             continue
-        return today + _span(rule)
+        days, _, said = rule.partition(" spread ")
+        span = _span(days)
+        over = _span(said).days if said else min(spread, span.days)
+        return today + span - timedelta(days=_share(office, over))
     raise AssertionError("the last rule is a number of days")
+
+
+def _share(office: str, days: int) -> int:
+    """From 0 to `days` - 1, evenly over offices, and always the same for one."""
+    return int.from_bytes(hashlib.sha256(office.encode()).digest()[:8]) % days if office and days else 0
 
 
 def unmet(policy: Mapping[str, str], module: str, state: State | None) -> str:
@@ -225,7 +244,8 @@ def _span(rule: str) -> timedelta:
     days = re.fullmatch(r"([0-9]+)d", rule.strip())
     if days is None:
         raise WorkError(
-            reason=f"attestations in inregel.yml: {rule!r} is neither 365d (a number of days) nor until FIELD."
+            reason=f"attestations in inregel.yml: {rule!r} is neither 365d (a number of days), with spread 30d or "
+            "without, nor until FIELD."
         )
     return timedelta(days=int(days[1]))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from inregel.names import label_of
 from inregel.plan.draft import ref_text
 from inregel.secrets.base import SecretSource
 from inregel.work import answers as forms
-from inregel.work import inline
+from inregel.work import inline, received
 from inregel.work.answers import AnswersRefused, WorkError
 from inregel.work.desk import settle_quotas
 from inregel.work.evidence import Evidence, keep
@@ -43,7 +43,7 @@ class Work:
     and where the project is; without it a statement counts for 365 days, and what needs the project folder is refused.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one door to all that an order may need; nearly all have a default
         self,
         ledger: Ledger,
         library: Library,
@@ -51,6 +51,7 @@ class Work:
         now: Callable[[], datetime],
         settings: Settings | None = None,
         places: Callable[[str], Mapping[str, Sequence[str]]] = lambda office: {},
+        keeper: received.Keeper | None = None,
     ) -> None:
         self._ledger = ledger
         self._library = library
@@ -58,8 +59,14 @@ class Work:
         self._now = now
         self._settings = settings
         self._places = places
+        self._keeper = keeper
         self.remarks: dict[str, None] = {}
         """What to tell who records a statement, beside that it was recorded: each once; "" is nothing."""
+
+    @property
+    def settings(self) -> Settings | None:
+        """Of the project that this is done in; None where it is none."""
+        return self._settings
 
     def open(self, office: str | None = None) -> list[Order]:
         """The open orders, of all offices or of one."""
@@ -92,35 +99,47 @@ class Work:
             tx.event(order.order.office, "secret.revealed", body, person=by, private={"reason": reason})
         return value
 
-    def done(
-        self, number: str, by: str, answers: Mapping[str, Any], evidence: Path | None = None, *, found: bool = False
+    def done(  # noqa: PLR0913  # what a person can say of an order that is done
+        self,
+        number: str,
+        by: str,
+        answers: Mapping[str, Any],
+        evidence: Path | None = None,
+        *,
+        found: bool = False,
+        on: date | None = None,
+        source: str = "",
     ) -> Order:
         """The order was done, with these answers; returns it closed.
 
         Raises `AnswersRefused` with all that is missing or wrong, or with what contradicts a line. With `found` the
         person says that it really is as answered: what was found is stated, and the next plan plans again.
-        `evidence` is a file that is kept beside the ledger under its SHA-256.
+        `evidence` is a file that is kept beside the ledger under its SHA-256. `on` is the day on which it was seen so,
+        where that was before today: the statement counts from then. `source` is where the answers were written down.
         """
         order = self._open_order(number)
         by = _said(by, "Who says so? Give a name: --by NAME")
+        day = self._day(order, on)
         plain, problems = forms.check(answers, order.order.schema)
         if problems:
             remedy = f"The answers to fill in: inregel work show {order.number}"
             raise AnswersRefused(order.number, problems, remedy)
-        typed = forms.typed(plain, order.order.schema)
+        typed = received.read(forms.typed(plain, order.order.schema), order.order.schema, self._root_or_here())
         judge = Judge(self._library.module, self._today(), self._ledger.fingerprint_key(), found)
         verdict = judge.judge(order.order, typed)
         if verdict.refusals:
             raise AnswersRefused(order.number, verdict.refusals, _REMEDY)
         kept = None if evidence is None else keep(evidence, self._root())
-        stored = forms.without_secrets(plain, order.order.schema)
+        stored = received.without_files(forms.without_secrets(plain, order.order.schema), typed)
+        # Before it is recorded: a file that is there and not recorded is found by the next plan.
+        captured = received.keep(order.order, typed, verdict, self._keeper)
         with edge("work.answer"), self._ledger.writing() as tx:
             closed = tx.close_order(
                 order.number, "done", by=by, lines=verdict.lines, answers=stored, note=describe(verdict.lines)
             )
             settle_quotas(tx, order, spent=True)
-            self._capture(tx, order, typed)
-            self._attest(tx, order, verdict, self._statement(order, by, kept))
+            self._capture(tx, order, captured)
+            self._attest(tx, order, verdict, self._statement(order, by, day, source, kept), day)
             if kept is not None:
                 body = {"order": order.number, "sha256": kept.digest}
                 tx.event(order.order.office, "order.evidence", body, person=by, private={"file": kept.name})
@@ -161,28 +180,41 @@ class Work:
 
     # --- what is recorded -------------------------------------------------------------------------------------------
 
-    def _attest(self, tx: Transaction, order: Order, verdict: Verdict, statement: Provenance) -> None:
+    def _attest(self, tx: Transaction, order: Order, verdict: Verdict, statement: Provenance, day: date) -> None:
         office = order.order.office
         for (module, key), state in verdict.states.items():
-            counts = until(self._policy(), module, state, self._today())
+            counts = until(self._policy(), module, state, day, office)
             self.remarks[unmet(self._policy(), module, state)] = None
             tx.attest(office, module, key, state, replace(statement, until=counts))
         for module, container, present in verdict.listings:
-            counts = until(self._policy(), module, None, self._today())
+            counts = until(self._policy(), module, None, day, office)
             tx.list_all(office, module, container, replace(statement, until=counts), present)
 
-    def _capture(self, tx: Transaction, order: Order, typed: Mapping[str, Any]) -> None:
-        """Secrets that a person copied from a screen; each is named after the answer and the office."""
+    def _capture(self, tx: Transaction, order: Order, captured: Mapping[str, Secret]) -> None:
+        """Stores secrets in the ledger, at the connection of the order."""
         system, office = order.order.name.partition("/")[0], order.order.office
         label = label_of(order.order.lines[0].module)
-        for name, value in forms.secrets_in(typed):
-            stored = f"{name}_{office}"
+        for stored, value in captured.items():
             place = by_hand(f"{system}.{label}" if label else system, office)
             tx.capture(stored, place, Secret(stored, value.reveal_bytes()), office=office)
 
-    def _statement(self, order: Order, by: str, evidence: Evidence | None) -> Provenance:
-        source = order.number if evidence is None else f"{order.number}, evidence {evidence.digest}"
-        return Provenance("attested", at=self._now(), by=by, source=source)
+    def _statement(self, order: Order, by: str, day: date, source: str, evidence: Evidence | None) -> Provenance:
+        parts = [order.number, source, "" if evidence is None else f"evidence {evidence.digest}"]
+        at = self._now()
+        if day < self._today():  # the end of that day, as far as it is known when
+            at = datetime.combine(day + timedelta(days=1), time(), self._zone()).astimezone(UTC) - timedelta(seconds=1)
+        return Provenance("attested", at=at, by=by, source=", ".join(filter(None, parts)))
+
+    def _day(self, order: Order, on: date | None) -> date:
+        """The day of a statement. Raises `WorkError` for one on which nobody could have seen it."""
+        today, opened = self._today(), order.opened.astimezone(self._zone()).date()
+        if on is None:
+            return today
+        if on > today:
+            raise WorkError(reason=f"{on} is in the future; today is {today}. Give the day on which it was done.")
+        if on < opened:
+            raise WorkError(reason=f"{order.number} was handed out on {opened}, so it was not done on {on} already.")
+        return on
 
     # --- helpers ----------------------------------------------------------------------------------------------------
 
@@ -193,10 +225,16 @@ class Work:
         return order
 
     def _today(self) -> date:
-        return self._now().astimezone(None if self._settings is None else self._settings.time_zone).date()
+        return self._now().astimezone(self._zone()).date()
+
+    def _zone(self) -> tzinfo | None:
+        return None if self._settings is None else self._settings.time_zone
 
     def _policy(self) -> Mapping[str, str]:
         return {} if self._settings is None else self._settings.attestations
+
+    def _root_or_here(self) -> Path:
+        return Path() if self._settings is None else self._settings.root
 
     def _root(self) -> Path:
         if self._settings is None:

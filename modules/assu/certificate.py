@@ -1,15 +1,16 @@
 """The company certificate (Bedrijfscertificaat) that Assu identifies the office with at ADN and Aplaza.
 
-Its key is the e-mail address of the certificate. What is desired comes out of the file itself: the serial number of
-the certificate in it, valid for at least `renew_before` from today. Before anybody sits down at a screen, the file
-and its password are tried here.
+Its key is the e-mail address of the certificate. By the route `import` what is desired comes out of the file itself:
+the serial number of the certificate in it, valid for at least `renew_before` from today. Before anybody sits down at a
+screen, the file and its password are tried here; where the certificate in it is too old itself, the order is to collect
+a new one. By the route `renew` the wizard renews without a file, and desired is a validity alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from inregel.contract import (
     Answers,
@@ -27,28 +28,40 @@ from inregel.contract import (
     Seen,
     State,
     Step,
+    Unknown,
     View,
 )
 from inregel.formats import pkcs12, versions
 
+from ._collected import check_collected
+from ._file import is_due, opened, refuse_unfit, renew_before, unwise
 from ._wizard import MANUAL, NONE, ORDER, other_screens, password, role, screen
 
-_COLLECT = "collect a new certificate with the ABC-tool (4.1.3 or newer: what 4.1.2 collects cannot be used), put it at"
-_RENEW_BEFORE = "45d"
+COLLECT: Final = "assu/collect"
+_IMPORT: Final = "route: import, with file and password"
+_NOT: Final = "not "
+"""Before the serial number that another certificate than this one has; the screen shows none."""
+_RENEWED: Final = "renewed"
+"""In place of the serial number of a certificate that the wizard renewed; no screen shows it."""
 
 
 def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
-    """The certificate in the file. Raises `Fault` where file, password or content is not fit to be read in."""
+    """The certificate in the file, or a validity. Raises `Fault` where file, password or content is not fit."""
     email = str(args["email"])
+    valid: State = {"valid_until": AtLeast(renew_before(args))}
     try:
         screen(office)
         _refuse_other_ways(args, office)
-        certificate = _open(args, inputs)
-        _refuse_unfit(certificate, args, office, inputs)
+        if _renews(args):
+            return {email: valid}
+        certificate = opened(args, inputs)
+        refuse_unfit(certificate, args, office, inputs)
     except Fault as fault:
         fault.key = fault.key or email
         raise
-    return {email: {"serial": certificate.serial, "valid_until": AtLeast(_renew_before(args))}}
+    if is_due(certificate, args, inputs) or _is_renewed(certificate, inputs.known("assu.certificate", email), inputs):
+        return {email: valid}
+    return {email: {"serial": certificate.serial, **valid}}
 
 
 def actual(view: View) -> Seen:
@@ -70,25 +83,40 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     """One walk through the wizard; from unknown it is looked at first, and nothing is read in again needlessly."""
     if change.after is None:
         return Blocked("the wizard reads a certificate in, it does not take one out", "other", "ask A.i. Servicedesk")
-    certificate = _open(change.args, inputs)
-    before = change.before.get("valid_until") if isinstance(change.before, Mapping) else None
-    arguments = screen(change.office) | {
+    who = role(change.office)
+    if _renews(change.args):
+        if change.before is None:
+            return Blocked("there is no certificate that could be renewed", "you", _IMPORT)
+        return [_renewal(change, inputs, who)]
+    certificate = opened(change.args, inputs)
+    known = change.before if isinstance(change.before, Mapping) else {}
+    before = known.get("valid_until")
+    arguments = _common(change) | {
         "file": change.args["file"],
+        "sealed": inputs.file(change.args["file"]).sealed,
         "password": password(change.args, inputs),
-        "email": change.key,
-        "kind": change.args["kind"],
-        "administrator": change.args.get("administrator", ""),
+        "kind": _kind(change),
         "valid_until": certificate.last_day(inputs.now.tzinfo),
         "gap": isinstance(before, date) and certificate.first_day(inputs.now.tzinfo) > before,
     }
-    reaches: State = {"serial": certificate.serial, "valid_until": arguments["valid_until"]}
-    who, form = role(change.office), arguments["band"]
-    step = Step("assu.import_certificate", reaches, arguments, look_first=True, order=ORDER, role=who, form=form)
-    return [step]
+    form = arguments["band"]
+    if "serial" in change.after:
+        reaches: dict[str, Any] = {"serial": certificate.serial, "valid_until": arguments["valid_until"]}
+        if arguments["kind"]:
+            reaches["kind"] = arguments["kind"]
+    else:
+        reaches = dict(change.after)
+        if not isinstance(change.before, Unknown):
+            arguments |= {"serial": certificate.serial, "holder": change.args.get("holder", "")}
+            arguments["least"] = inputs.today + renew_before(change.args)
+            return [Step("assu.collect_certificate", reaches, arguments, order=COLLECT, role=who, form=form)]
+    return [Step("assu.import_certificate", reaches, arguments, look_first=True, order=ORDER, role=who, form=form)]
 
 
 def check(step: Step, answers: Answers) -> list[Finding]:
     """Another date than that of the file means that another certificate was read in."""
+    if step.operation == "assu.collect_certificate":
+        return check_collected(step, answers)
     findings = []
     wanted = (step.reaches or {}).get("valid_until")
     if "valid_until" in answers and isinstance(wanted, date):
@@ -118,113 +146,101 @@ def lint(args: Args, view: View) -> list[Finding]:
     if inputs is None or "file" not in args:
         return findings
     try:
-        certificate = _open(args, inputs)
+        certificate = opened(args, inputs)
     except Fault:
         return findings  # `desired` has said so
+    file, ends = args["file"], certificate.last_day(inputs.now.tzinfo)
     before = view.get("before", {}).get(args["email"])
-    return findings + _unwise(args["file"], certificate, before, inputs)
+    if _renews(args):
+        stated = before.get("valid_until") if isinstance(before, Mapping) else None
+        if isinstance(stated, date) and not _same_day(stated, ends):
+            text = f"Assu shows a certificate until {stated}, and {file} is valid until {ends}: another one"
+            findings.append(Finding(text, "file"))
+    elif is_due(certificate, args, inputs):
+        left = (ends - inputs.today).days
+        told = f"expired on {ends}" if certificate.valid_until < inputs.now else f"is valid until {ends}: {left} days"
+        findings.append(Finding(f"{file} {told}; a new one is to be collected", "file"))
+        return findings
+    return findings + unwise(file, certificate, before, inputs)
 
 
-def _unwise(file: str, certificate: pkcs12.Certificate, before: object, inputs: Inputs) -> list[Finding]:
-    findings = []
-    if certificate.signature_hash in ("sha1", "md5"):
-        text = f"{file} is signed with {certificate.signature_hash.upper()}, which is no longer given out"
-        findings.append(Finding(text, "file", "ABZ Certification Practice Statement 1.9"))
-    if not certificate.emails:
-        findings.append(Finding(f"{file} names no e-mail address, so nothing shows that it is this office's", "email"))
-    ends = before.get("valid_until") if isinstance(before, Mapping) else None
-    first = certificate.first_day(inputs.now.tzinfo)
-    if isinstance(ends, date) and first > ends:
-        findings.append(Finding(f"{file} begins on {first}, and the one before it ends on {ends}: a gap", "file"))
-    return findings
+# --- new or renewal -------------------------------------------------------------------------------------------------
 
 
-def _open(args: Args, inputs: Inputs) -> pkcs12.Certificate:
-    """The certificate in the file, opened once in a run. Raises `Fault`."""
-    file, secret = inputs.file(args["file"]), password(args, inputs)
-    # A Secret is equal by its value and shows only its name, so the key tells nothing.
-    try:
-        opened = inputs.once(("pkcs12", file.digest, secret), lambda: _read(file.data, secret))
-    except pkcs12.WrongPassword as error:
-        reason = f"secret {secret.name} does not open {file.path} (a sound PKCS#12 file)"
-        raise Fault(reason, remedy=f"inregel secret set {secret.name}", field="password") from error
-    except pkcs12.ContainerError as error:
-        reason = file.path + str(error).removeprefix("It").rstrip(".")
-        raise Fault(reason, remedy=_remedy(error, file.path), field="file") from error
-    assert isinstance(opened, pkcs12.Certificate)
-    return opened
+def _kind(change: Change) -> str:
+    """The word of the task, else what was there before: none is new, another one is a renewal, unknown is asked."""
+    said = str(change.args.get("kind", ""))
+    if said or isinstance(change.before, Unknown):
+        return said
+    if change.before is None:
+        return "new"
+    begun = str(change.before.get("serial", "")).startswith(_NOT)
+    return str(change.before.get("kind", "renewal")) if begun else "renewal"
 
 
-def _read(data: bytes, secret: Secret) -> pkcs12.Certificate:
-    try:
-        return pkcs12.open_container(data, secret.reveal())
-    except UnicodeDecodeError as error:
-        raise pkcs12.WrongPassword from error
+def _is_renewed(certificate: pkcs12.Certificate, known: State | Unknown | None, inputs: Inputs) -> bool:
+    """Whether Assu has this certificate already by the route `renew`: then nobody reads the file in once more."""
+    if not isinstance(known, Mapping) or known.get("serial") != _RENEWED:
+        return False
+    until = known.get("valid_until")
+    return isinstance(until, date) and _same_day(until, certificate.last_day(inputs.now.tzinfo))
 
 
-def _remedy(error: pkcs12.ContainerError, path: str) -> str:
-    if isinstance(error, pkcs12.NotPkcs12) and "keystore" in str(error):
-        return f"keytool -importkeystore -srckeystore {path} -destkeystore new.p12 -deststoretype PKCS12"
-    if isinstance(error, pkcs12.Damaged):
-        return f"copy the file to {path} once more, as binary"
-    if isinstance(error, pkcs12.TooCostly):
-        return "do not use this file before you know where it comes from"
-    return f"put the file that the ABC-tool wrote at {path}"
+# --- the route renew ------------------------------------------------------------------------------------------------
 
 
-def _opened_well(args: Args, inputs: Inputs) -> pkcs12.Certificate | None:
-    try:
-        return _open(args, inputs)
-    except Fault:
-        return None
+def _renews(args: Args) -> bool:
+    return bool(args.get("route", "import") == "renew")
+
+
+def _renewal(change: Change, inputs: Inputs, who: str) -> Step:
+    """The wizard renews with e-mail address and BCC code. Which certificate comes of it no screen tells."""
+    code = change.args["bcc_code"]
+    if not isinstance(code, Secret):
+        raise Fault("bcc_code is not a secret", remedy="bcc_code: \"{{ secret('bcc_' ~ office.id) }}\"")
+    arguments = _common(change) | {
+        "bcc_code": inputs.secret(code),
+        "kind": "renewal",
+        "least": inputs.today + renew_before(change.args),
+    }
+    reaches: dict[str, Any] = {**(change.after or {})}
+    if not isinstance(change.before, Unknown):
+        reaches |= {"serial": _RENEWED, "kind": "renewal"}
+    form = f"{arguments['band']}, renew"
+    return Step("assu.renew_certificate", reaches, arguments, look_first=True, order=ORDER, role=who, form=form)
 
 
 def _refuse_other_ways(args: Args, office: Office) -> None:
-    if args["kind"] == "starting":
+    if args.get("kind") == "starting":
         raise Fault(
             "a starting office: A.i. Automatisering sets up its first certificate in the migration service",
             who="other",
             remedy="afterwards write kind: renewal",
             field="kind",
         )
-    if args.get("route", "import") == "renew":
-        here = screen(office)
-        what = "is not supported yet" if here["band"] == "renewal" else f"needs 1.2628.3.16, here is {here['version']}"
-        raise Fault(f"route renew {what}", remedy="route: import, with file and password", field="route")
+    if _renews(args) and (here := screen(office))["band"] != "renewal":
+        text = f"route renew needs 1.2628.3.16, here is {here['version']}"
+        raise Fault(text, remedy=_IMPORT, field="route")
+    if _renews(args) and args.get("kind") == "new":
+        raise Fault("route renew renews a certificate, and kind says that it is new", remedy=_IMPORT, field="kind")
 
 
-def _refuse_unfit(certificate: pkcs12.Certificate, args: Args, office: Office, inputs: Inputs) -> None:
-    file, until = args["file"], certificate.last_day(inputs.now.tzinfo)
-    if certificate.valid_until < inputs.now:
-        raise Fault(f"{file} expired on {until}", remedy=f"{_COLLECT} {file}", field="file")
-    if certificate.valid_from > inputs.now:
-        first = certificate.first_day(inputs.now.tzinfo)
-        raise Fault(f"{file} is not valid before {first}", remedy="wait until that day", field="file")
-    wanted = str(args["email"])
-    if certificate.emails and wanted.casefold() not in {email.casefold() for email in certificate.emails}:
-        raise Fault(
-            f"{file} is the certificate of {', '.join(certificate.emails)}, not of {wanted}",
-            remedy=f"put the file of {office.name} there, or correct email",
-            field="file",
-        )
-    left = (until - inputs.today).days
-    if left < _renew_before(args).days:
-        raise Fault(
-            f"{file} is valid until {until}: {left} days left, and renew_before asks for {_renew_before(args).days}",
-            remedy=f"{_COLLECT} {file}",
-            field="file",
-        )
+# --- helpers --------------------------------------------------------------------------------------------------------
 
 
-def _renew_before(args: Args) -> timedelta:
-    return timedelta(days=int(str(args.get("renew_before", _RENEW_BEFORE)).removesuffix("d")))
+def _common(change: Change) -> dict[str, Any]:
+    return screen(change.office) | {"email": change.key, "administrator": change.args.get("administrator", "")}
 
 
 def _seen(until: date, reaches: State) -> State:
-    wanted, serial = reaches.get("valid_until"), reaches.get("serial", "unknown")
+    wanted = reaches.get("valid_until")
+    if isinstance(wanted, AtLeast) or "serial" not in reaches:
+        return {"valid_until": until}
+    serial, kind = reaches["serial"], reaches.get("kind")
     if isinstance(wanted, date) and _same_day(until, wanted):
         return {"serial": serial, "valid_until": wanted}
-    return {"serial": f"not {serial}", "valid_until": until}
+    found: dict[str, Any] = {"serial": f"{_NOT}{serial}", "valid_until": until}
+    return found if kind is None else found | {"kind": kind}
 
 
 def _same_day(shown: date, wanted: date) -> bool:

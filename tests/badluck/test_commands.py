@@ -53,6 +53,19 @@ def with_orders(place: Place) -> None:
     place.done("W1")
 
 
+def with_a_sheet(place: Place) -> None:
+    file = place.root / "schemas/modules/box/item.schema.json"
+    known = {"key": {"columns": ["Thing"]}, "fields": {"value": {"columns": ["Value"]}}}
+    file.write_text(json.dumps({**json.loads(file.read_text()), "x-import": known}))
+    (place.root / "today.csv").write_text("Office,Thing,Value\na,k,1\nb,k,2\n")
+
+
+def is_imported_once(place: Place) -> None:
+    with place.ledger() as ledger:
+        assert [event.office for event in ledger.events() if event.kind == "attested"] == ["a", "b"]
+        assert ledger.verify() == []
+
+
 def with_a_refusal(place: Place) -> None:
     with_orders(place)
     assert place.run("work", "fail", "W1", "--by", "Ria", "--reason", "no").code == 0
@@ -155,6 +168,12 @@ COMMANDS = [
         kind="person",
         before=with_orders,
         after=is_done_once,
+    ),
+    command(
+        "import offices today.csv --by Ria",
+        "work.import ledger.commit",
+        before=with_a_sheet,
+        after=is_imported_once,
     ),
     command(
         "work fail W1 --by Ria --reason no",

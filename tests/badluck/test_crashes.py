@@ -58,7 +58,7 @@ def chosen(count: int) -> list[Case]:
     times: dict[str, int] = defaultdict(int)
     result = []
     while cases and len(result) < count:
-        case = min(cases, key=lambda each: times[each[2]] + times[each[0]])
+        case = min(cases, key=lambda each: (times[each[2]], times[each[0]]))
         cases.remove(case)
         times[case[2]] += 1
         times[case[0]] += 1

@@ -17,7 +17,8 @@ APART = {
     "ledger/memory.py": "ends with its process",
     "cli/fault.py": "a log of a fault; half a log is better than none",
     "commands/doc.py": "pages for people, made anew by the same command",
-    "commands/work.py": "a page for a person, made anew by the same command",
+    "commands/work.py": "standard input for a moment, so that it is read as a file is",
+    "commands/paper.py": "a page for a person, made anew by the same command",
 }
 """What needs no edge, and why."""
 

@@ -15,12 +15,14 @@ from helpers.places import checkout
 TINY = {
     "engine": ["2"],
     "inventory_load": ["20"],
+    "season": ["2", "--many", "4"],
     "side_by_side": ["--offices", "2"],
     "startup": [],
 }
 CLAIMS = {
     "engine": ["CPU for one resource", "memory for 2 offices", "ten times the offices cost"],
     "inventory_load": ["CPU of the bare yaml.load"],
+    "season": ["CPU of the plan of 2 offices", "4 offices, times the offices"],
     "side_by_side": [
         "plan: CPU of the bare aiohttp client",
         "plan at 20 ms: wall time of HTTP by hand",
@@ -33,6 +35,7 @@ CLAIMS = {
 ROWS = {
     "engine": ["2 offices, 20 resources", "20 offices, 200 resources"],
     "inventory_load": ["inregel", "yaml.load, CSafeLoader"],
+    "season": ["2 offices, 2 certificates", "4 offices, 4 certificates"],
     "side_by_side": [
         "HTTP by hand, 16 connections",
         "aiohttp, 16 connections",

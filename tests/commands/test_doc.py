@@ -1,13 +1,14 @@
 """`inregel doc`: the list, one page, all pages; and that the pages in docs/reference are up to date."""
 
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from inregel.commands.context import Context
-from inregel.commands.doc import NowhereToWrite, OneOrAll, PageNotWritten, doc, reference
+from inregel.commands.doc import NoScript, NowhereToWrite, OneOrAll, PageNotWritten, doc, reference
 from inregel.library import Library, NoSuchModule, home
 
 
@@ -37,7 +38,7 @@ def test_the_list_has_every_module_with_its_summary(context: Context) -> None:
     told = said(context)
     for name in Library(None).modules():
         assert f"\n{name} " in f"\n{told}"
-    assert "assu.postbus      The ADN-postbussen (TIME mailboxes, I09 numbers)" in told
+    assert re.search(r"\nassu\.postbus +The ADN-postbussen \(TIME mailboxes, I09 numbers\)", told)
     assert told.splitlines()[-1].startswith("One of them: inregel doc ")
 
 
@@ -94,3 +95,23 @@ def test_the_pages_in_docs_reference_are_up_to_date() -> None:
         pytest.skip("a wheel has no docs")
     written = {f"modules/{path.name}": path.read_text("utf-8") for path in folder.glob("*.md")}
     assert written == reference(Library(None)), "run: make docs"
+
+
+def test_the_script_of_a_module_is_printed_or_written_as_it_is(context: Context) -> None:
+    shipped = (home() / "modules/assu/scripts/collect-certificates.ps1").read_text("ascii")
+    assert said(context, "assu.client_certificates", script=True) == shipped
+    assert said(context, "assu.client_certificates", script=True, out="my.ps1") == "Wrote my.ps1\n"
+    assert said(context, "assu.client_certificates", script=True, out=".") == "Wrote collect-certificates.ps1\n"
+    for name in ("my.ps1", "collect-certificates.ps1"):
+        assert (context.directory / name).read_text("ascii") == shipped
+
+
+def test_a_module_without_a_script_names_those_that_have_one(context: Context) -> None:
+    with pytest.raises(
+        NoScript, match=r"No script comes with assu\.postbus\. One comes with assu\.client_certificates"
+    ):
+        doc(context, "assu.postbus", script=True)
+    with pytest.raises(NoScript, match=r"No script comes\. One comes with assu\.client_certificates\."):
+        doc(context, script=True)
+    with pytest.raises(PageNotWritten, match="could not be written"):
+        doc(context, "assu.client_certificates", script=True, out="nowhere/my.ps1")

@@ -214,6 +214,11 @@ def test_a_locked_file_of_variables_blocks_its_play_and_a_locked_playbook_is_a_m
                              "-> assu.postbus"]),
         ("assu.certificate: until valid_until", []),
         ("t.box: until whatever", []),
+        ("default: 365d spread 30d", []),
+        (
+            "default: 10d spread 11d",
+            ["inregel.yml:2:25: `10d spread 11d` is spread over more days than it counts -> 10d spread 10d"],
+        ),
     ],
 )  # fmt: skip
 def test_a_rule_about_a_field_that_the_module_does_not_have_is_a_mistake(

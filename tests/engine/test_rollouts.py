@@ -66,3 +66,13 @@ def once(folder: Path, dice: random.Random) -> None:
 def test_a_rollout_never_begins_more_offices_than_its_bound(part: int, tmp_path: Path) -> None:
     for number in range(IN_ONE_TEST):
         once(tmp_path / str(number), random.Random(seed(f"rollouts {part} {number}")))
+
+
+def test_a_second_play_of_an_office_keeps_what_the_first_one_reached(world: World) -> None:
+    world.plays(
+        {"offices": "a", "tasks": [world.items({"x": "1"})]},
+        {"offices": "a", "tasks": [world.items({"y": "2"})]},
+    )
+    world.put("a", "y", "2")
+    world.apply()
+    assert {key for _, key in world.ledger.synced(["a"])["a"]} == {"x", "y"}

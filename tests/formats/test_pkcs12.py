@@ -412,3 +412,22 @@ def test_any_bytes_give_an_error_of_ours(data: bytes) -> None:
     for head in (b"", b"\x30\x82\x01\x00\x02\x01\x03", b"\x30\x80\x02\x01\x03\x30\x80", b"\x30\x84"):
         with pytest.raises(ContainerError):
             open_container(head + data, password())
+
+
+@pytest.mark.parametrize("start", ["30061031", "30060431", "3006a003", "30062406"])
+def test_a_salt_that_looks_like_an_element_is_no_damage_to_the_file(start: str) -> None:
+    pfx = asn1.children(asn1.read(make_container(WISH, password())))
+    mac = asn1.children(pfx[2])
+    salt = asn1.encode(asn1.OCTET_STRING, bytes.fromhex(start + "35414243"))
+    parts = [asn1.encode(asn1.SEQUENCE, pfx[2].content.replace(mac[1].whole, salt)), pfx[0].whole + pfx[1].whole]
+    data = asn1.encode(asn1.SEQUENCE, parts[1] + parts[0])
+    with pytest.raises(Damaged, match="the password is right"):  # the checksum has another salt; the structure is sound
+        open_container(data, password())
+
+
+def test_what_is_wrapped_on_purpose_is_looked_into_to_its_end() -> None:
+    broken = asn1.encode(asn1.OCTET_STRING, bytes.fromhex("300604550102"[:12]) + b"ab")
+    alone, wrapped = asn1.encode(asn1.SEQUENCE, broken), asn1.encode(asn1.SEQUENCE, asn1.encode(0xA0, broken))
+    assert list(asn1.walk(asn1.read(alone)))
+    with pytest.raises(asn1.Malformed):
+        list(asn1.walk(asn1.read(wrapped)))

@@ -54,6 +54,7 @@ WORDS = (
     "e\u0301",
     "\ud800",
     ":smile:",
+    "<i>&amp;\"'",
 )
 texts = st.one_of(st.sampled_from(WORDS), st.text(max_size=12), st.just("word " * 40), st.just("x" * 130))
 names = st.sampled_from(("assu.postbus", "assu.certificate", "a_system_with.a_very_long_module_name"))
@@ -138,6 +139,7 @@ planned_orders = st.builds(
     title=texts,
     person=texts,
     open=st.booleans(),
+    opened=st.one_of(st.none(), moments),
 )
 offices = st.builds(
     Office,

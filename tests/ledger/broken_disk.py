@@ -22,6 +22,7 @@ from inregel.ledger.queries import statements
 
 def main(folder: Path, how: str) -> None:
     statements()
+    Path("/").as_uri()  # loads what it needs
     if how in ("readonly", "read") and os.geteuid() == 0:
         os.setuid(65534)
     environ = {"INREGEL_LEDGER_KEY": os.environ["TEST_KEY"]}

@@ -141,8 +141,13 @@ def test_the_file_is_as_durable_as_it_says(tmp_path: Path, clock: Clock) -> None
     ledger = make(tmp_path, clock)
     ledger.take_slot("a", 1, MINE, MINE_TTL)
     connection = ledger._store.connection
-    facts = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in FACTS}
+    with ledger.writing():
+        facts = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in FACTS}
     assert facts == FACTS
+    with ledger.writing(durable=False):
+        assert connection.execute("PRAGMA synchronous").fetchone() == (1,)
+    with ledger.writing():
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
     ledger.close()
 
 

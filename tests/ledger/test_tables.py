@@ -152,7 +152,9 @@ def test_every_table_and_column_is_proven_or_named_as_left_out(full: SqliteLedge
 def test_an_older_statement_cannot_be_put_in_the_place_of_a_newer(full: SqliteLedger) -> None:
     known = full.known(["utrecht"])["utrecht"].resources["assu.postbus", ("box", "I1")]
     assert known.fields["linked"] != known.fields["since"]
-    (fields,) = sqlite3.connect(full.place).execute("SELECT fields FROM stated").fetchone()
+    connection = sqlite3.connect(full.place)
+    (fields,) = connection.execute("SELECT fields FROM stated").fetchone()
+    connection.close()
     numbers = json.loads(fields)
     older = json.dumps({**numbers, "linked": numbers["since"]})
     assert changed(full, f"UPDATE stated SET fields = '{older}'")

@@ -10,6 +10,7 @@ import pytest
 
 from helpers.canary import allow, canary
 from helpers.clock import Clock
+from helpers.season import CERTIFICATE, Season
 from helpers.world import ITEM, World
 from inregel.config import project as projects
 from inregel.library import Library
@@ -39,6 +40,30 @@ def assu(folder: Path) -> Case:
         assert outcome.result == "done", outcome
 
     state = folder / "sandbox/assu.json"
+    return Case(folder, PLAYBOOK, person, clock, secrets, writes=state.read_bytes)
+
+
+ALL = f"""    - name: C
+{CERTIFICATE}        kind: new
+    - asr.certificate: {{kind: new}}
+    - assu.version: {{at_least: "1.2628.3.16"}}
+    - assu.administrator: {{email: vandalen@certificate.example, name: Piet de Wit}}
+"""
+
+
+def asr(folder: Path) -> Case:
+    """A new certificate of one office, its hand-in, the version and the administrator."""
+    stage = Season(folder, Clock(), ALL)
+    stage.put(administrator="Piet de Wit")
+    clock = CaseClock(Clock().time)
+    environ = {"INREGEL_VAULT_PASSWORD_FILE": str(folder / ".vault-password")}
+
+    def person(work: object, order: object) -> None:
+        outcome = Clerk(work, stage.example.assu).do(order.number)  # type: ignore[arg-type,attr-defined]  # Work, Order
+        assert outcome.result == "done", outcome
+
+    state = folder / "sandbox/assu.json"
+    secrets = open_source(folder, ("environment", "secrets.yml"), environ=environ)
     return Case(folder, PLAYBOOK, person, clock, secrets, writes=state.read_bytes)
 
 
@@ -81,7 +106,7 @@ def desk(folder: Path) -> Case:
     return world_case(folder, *tasks)
 
 
-CASES: dict[str, Callable[[Path], Case]] = {"assu": assu, "box": driver, "desk": desk}
+CASES: dict[str, Callable[[Path], Case]] = {"assu": assu, "asr": asr, "box": driver, "desk": desk}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -128,3 +128,31 @@ def test_only_what_was_read_or_said_since_tells_what_became_of_a_step() -> None:
         assert read_back(Found({"a": found}, before), wanted, TODAY, b"", begun) is None
         assert read_back(Found({"a": found}, since), wanted, TODAY, b"", begun) is (found == "sent")
     assert read_back(Found(None, before), None, TODAY, b"", begun) is None
+
+
+def test_what_was_stated_after_a_report_was_made_holds_instead_of_it() -> None:
+    read_at = datetime(2026, 11, 19, 8, tzinfo=UTC)
+    state = {"serial": "old", "copies": 2}
+    seen = Seen({("PC-01", "x"): state}, frozenset({"PC-01", "PC-02"}), {"PC-01": read_at, "PC-02": read_at})
+    before, after = (Provenance("attested", read_at + timedelta(hours=hours), "Ria") for hours in (-1, 1))
+    cases = [
+        (("PC-01", "x"), None, {}, state),
+        (("PC-01", "x"), {"serial": "new"}, {"serial": before}, state),
+        (("PC-01", "x"), {"serial": "new"}, {"": after}, {"serial": "new", "copies": 2}),
+        (
+            ("PC-01", "x"),
+            {"serial": "new", "copies": 1},
+            {"serial": after, "copies": before},
+            state | {"serial": "new"},
+        ),
+        (("PC-01", "x"), None, {"": after}, None),
+        (("PC-02", "x"), {"serial": "new"}, {"": before}, None),
+        (("PC-02", "x"), {"serial": "new"}, {"": after}, {"serial": "new"}),
+    ]
+    for key, said, sources, wanted in cases:
+        known = Known({("m.n", key): Stated(said, sources)}) if sources else None
+        found = find(seen, known, "m.n", key)
+        assert found.state == wanted
+    found = find(seen, Known({("m.n", ("PC-01", "x")): Stated({"serial": "new"}, {"": after})}), "m.n", ("PC-01", "x"))
+    assert found.source("serial") == after
+    assert found.source("copies") == Provenance("verified", read_at)

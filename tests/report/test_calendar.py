@@ -1,12 +1,14 @@
 """`--by date`: what comes in the next 90 days."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from helpers import plans
 from inregel.contract import Wait
-from inregel.plan.model import Entry, OfficePlan, Plan, Status
+from inregel.plan.model import Entry, OfficePlan, Plan, PlannedOrder, Status
 from inregel.report import text
+from inregel.report.dues import age
 
 
 def shown(plan: Plan) -> list[str]:
@@ -62,3 +64,38 @@ def test_equal_events_of_a_day_are_one_line() -> None:
 
 def test_an_empty_quarter_is_said() -> None:
     assert shown(office())[2] == "Nothing ends and nothing comes in the next 90 days, until 2027-02-18."
+
+
+def in_hand(number: str, days: int | None, **more: Any) -> PlannedOrder:
+    opened = None if days is None else plans.NOW - timedelta(days=days)
+    return plans.order("ede", number, number, more.pop("person", "Jo"), open=True, opened=opened, **more)
+
+
+def test_orders_in_hand_stand_below_the_dates_the_oldest_first() -> None:
+    orders = [in_hand("W2", 0), in_hand("W10", 3, person=""), in_hand("W9", 3, title=""), in_hand("W4", None)]
+    part = OfficePlan(plans.office("ede", "Bos", "1"), 0, 1, [], [*orders, plans.order("ede", "x", "W5", "Jo")])
+    assert shown(plans.plan([part]))[3:10] == [
+        "",
+        "Work orders in hand (4, the oldest first)",
+        "  W9          3 d      ede: assu/wizard, Jo",
+        "  W10         3 d      ede: Bedrijfscertificaat inlezen, nobody by name",
+        "  W2          today    ede: Bedrijfscertificaat inlezen, Jo",
+        "  W4          today    ede: Bedrijfscertificaat inlezen, Jo",
+        "",
+    ]
+
+
+def test_of_many_orders_the_oldest_are_named_and_the_others_counted() -> None:
+    part = OfficePlan(plans.office("ede", "Bos", "1"), 0, 1, [], [in_hand(f"W{i}", i) for i in range(1, 31)])
+    lines = shown(plans.plan([part]))
+    assert lines[5].startswith("  W30         30 d")
+    assert lines[24].startswith("  W11         11 d")
+    assert lines[25] == "  10 more orders: inregel work list"
+
+
+def test_an_order_grows_a_day_older_at_midnight_of_the_project() -> None:
+    # 23:30 in Amsterdam is the day before, though both moments are on one day in UTC.
+    late = datetime(2026, 11, 19, 22, 30, tzinfo=UTC)
+    assert age(late, plans.NOW) == 1
+    assert age(late + timedelta(minutes=30), plans.NOW) == 0
+    assert age(plans.NOW + timedelta(days=3), plans.NOW) == 0

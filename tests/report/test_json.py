@@ -138,12 +138,21 @@ def test_a_report_where_no_file_can_be_says_so(tmp_path: Path) -> None:
     assert caught.value.exit_code == 1
 
 
-@pytest.mark.parametrize(("name", "hint"), [("jsn", " Did you mean json?"), ("JSON", ""), ("pdf", ""), ("", "")])
+NEAREST = [
+    ("jsn", " Did you mean json?"),
+    ("JSON", " Did you mean json?"),
+    ("ical", " Did you mean ics?"),
+    ("pdf", ""),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "hint"), NEAREST)
 def test_an_unknown_format_names_the_nearest(name: str, hint: str) -> None:
     with pytest.raises(report.NoSuchFormat) as caught:
         report.check(name)
     assert str(caught.value) == (
-        f"There is no report format {name or chr(34) * 2}.{hint}\nWrite FORMAT=FILE with one of: json"
+        f"There is no report format {name or chr(34) * 2}.{hint}\nWrite FORMAT=FILE with one of: html, ics, json"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -12,15 +13,11 @@ import pytest
 
 from helpers.assu import EMAIL, FILE, NOW, World, change, office, wish
 from helpers.canary import allow, canary
-from inregel.contract import AtLeast, Blocked, Fault, Office, Step
+from inregel.contract import AtLeast, Blocked, Fault, Office, Step, Unknown
 from inregel.formats import pkcs12
 from inregel.sandbox.certificates import make_container
 
 UNTIL = date(2028, 11, 14)
-COLLECT = (
-    "collect a new certificate with the ABC-tool (4.1.3 or newer: what 4.1.2 collects cannot be used), "
-    "put it at files/utrecht.abc"
-)
 
 
 @pytest.fixture
@@ -109,27 +106,11 @@ FAULTS: list[tuple[str, Callable[[World], Any], dict[str, Any], str, str, str]] 
         "you",
     ),
     (
-        "expired",
-        shape(valid_until=datetime(2026, 11, 19, 12, tzinfo=UTC)),
-        {},
-        "files/utrecht.abc expired on 2026-11-19",
-        COLLECT,
-        "you",
-    ),
-    (
         "not yet valid",
         shape(valid_from=datetime(2026, 12, 1, 12, tzinfo=UTC)),
         {},
         "files/utrecht.abc is not valid before 2026-12-01",
         "wait until that day",
-        "you",
-    ),
-    (
-        "nothing newer",
-        shape(valid_until=datetime(2026, 12, 18, 12, tzinfo=UTC)),
-        {},
-        "files/utrecht.abc is valid until 2026-12-18: 28 days left, and renew_before asks for 45",
-        COLLECT,
         "you",
     ),
     (
@@ -149,10 +130,18 @@ FAULTS: list[tuple[str, Callable[[World], Any], dict[str, Any], str, str, str]] 
         "other",
     ),
     (
-        "renew",
+        "another holder",
         lambda world: None,
-        {"route": "renew"},
-        "route renew is not supported yet",
+        {"holder": "De Hanze"},
+        "files/utrecht.abc is in the name of CN=Van Dalen Assurantiën, not of De Hanze",
+        "put the file of Van Dalen Assurantiën there, or correct holder",
+        "you",
+    ),
+    (
+        "renewing a new one",
+        lambda world: None,
+        {"route": "renew", "kind": "new"},
+        "route renew renews a certificate, and kind says that it is new",
         "route: import, with file and password",
         "you",
     ),
@@ -194,23 +183,76 @@ def test_an_office_without_a_connection_is_told_what_to_write(world: World) -> N
 
 def test_the_last_day_on_which_a_file_will_do_is_that_of_renew_before(world: World) -> None:
     module = world.module("assu.certificate")
+    valid = AtLeast(timedelta(days=45))
     world.wish(valid_until=NOW.replace(hour=12) + timedelta(days=45))
-    assert module.desired(world.args(), office(), world.inputs())
+    assert module.desired(world.args(), office(), world.inputs()) == {EMAIL: {"serial": "5D2077", "valid_until": valid}}
     world.wish(valid_until=NOW.replace(hour=12) + timedelta(days=44))
     world.shared.files.clear()
-    with pytest.raises(Fault, match="44 days left"):
-        module.desired(world.args(), office(), world.inputs())
+    assert module.desired(world.args(), office(), world.inputs()) == {EMAIL: {"valid_until": valid}}
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (datetime(2026, 11, 19, 12, tzinfo=UTC), "files/utrecht.abc expired on 2026-11-19"),
+        (datetime(2026, 12, 18, 12, tzinfo=UTC), "files/utrecht.abc is valid until 2026-12-18: 28 days"),
+    ],
+)
+def test_a_file_that_is_too_old_is_said_and_a_new_one_is_to_be_collected(
+    world: World, until: datetime, told: str
+) -> None:
+    world.wish(valid_until=until, valid_from=datetime(2024, 12, 1, tzinfo=UTC))
+    assert lint(world) == [f"{told}; a new one is to be collected"]
+    before = {"serial": "4A910C", "valid_until": until.date()}
+    after = {"valid_until": AtLeast(timedelta(days=45))}
+    made = change("assu.certificate", EMAIL, after, world.args(), office(), before=before)
+    (only,) = world.module("assu.certificate").steps(made, world.inputs())  # type: ignore[misc]  # not Blocked
+    assert isinstance(only, Step)
+    assert (only.operation, only.order, only.reaches) == ("assu.collect_certificate", "assu/collect", after)
+    assert (only.arguments["serial"], only.arguments["least"]) == ("5D2077", date(2027, 1, 4))
+
+
+@pytest.mark.parametrize(
+    ("before", "kind"),
+    [
+        (None, "new"),
+        (Unknown.UNKNOWN, None),
+        ({"serial": "4A910C", "valid_until": UNTIL}, "renewal"),
+        ({"serial": "4A910C", "valid_until": UNTIL, "kind": "new"}, "renewal"),
+        ({"serial": "not 5D2077", "valid_until": UNTIL}, "renewal"),
+        ({"serial": "not 5D2077", "valid_until": UNTIL, "kind": "new"}, "new"),
+    ],
+)
+def test_new_or_renewal_follows_from_what_was_there_before(world: World, before: Any, kind: str | None) -> None:
+    args = world.args()
+    del args["kind"]
+    after = {"serial": "5D2077", "valid_until": AtLeast(timedelta(days=45))}
+    made = change("assu.certificate", EMAIL, after, args, office(), before=before)
+    (only,) = world.module("assu.certificate").steps(made, world.inputs())  # type: ignore[misc]  # not Blocked
+    assert isinstance(only, Step)
+    assert only.reaches is not None
+    assert only.reaches.get("kind") == kind
+
+
+def test_a_word_of_the_task_decides_whether_it_is_new(world: World) -> None:
+    after = {"serial": "5D2077", "valid_until": AtLeast(timedelta(days=45))}
+    before = {"serial": "4A910C", "valid_until": UNTIL}
+    made = change("assu.certificate", EMAIL, after, world.args(kind="new"), office(), before=before)
+    (only,) = world.module("assu.certificate").steps(made, world.inputs())  # type: ignore[misc]  # not Blocked
+    assert isinstance(only, Step)
+    assert only.arguments["kind"] == "new"
 
 
 def test_the_step_says_all_that_the_wizard_asks_and_looks_first(world: World) -> None:
     made = step(world)
     assert made == Step(
         "assu.import_certificate",
-        {"serial": "5D2077", "valid_until": UNTIL},
+        {"serial": "5D2077", "valid_until": UNTIL, "kind": "renewal"},
         {
             "version": "1.2628.3.16",
             "band": "renewal",
             "file": FILE,
+            "sealed": False,
             "password": world.secret,
             "email": EMAIL,
             "kind": "renewal",
@@ -398,3 +440,33 @@ def test_the_reader_is_never_asked_twice_for_a_wrong_password(world: World) -> N
             world.module("assu.certificate").desired(world.args(), office(), inputs)
     ((_, error),) = world.shared.memo.values()
     assert isinstance(error, pkcs12.WrongPassword)
+
+
+# --- files of other tools -------------------------------------------------------------------------------------------
+
+
+def run(folder: Path, *command: str) -> None:
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("way", [[], ["-certpbe", "PBE-SHA1-3DES", "-keypbe", "PBE-SHA1-3DES", "-macalg", "sha1"]])
+def test_what_openssl_writes_is_taken_in_the_modern_and_in_the_old_form(world: World, way: list[str]) -> None:
+    allow(world.root / "password").write_bytes(world.secret.reveal_bytes())
+    subject = f"/CN=Van Dalen Assurantiën/emailAddress={EMAIL}"
+    made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "700", "-utf8"]
+    run(world.root, "openssl", *made, "-set_serial", "0x5D2077", "-subj", subject, "-keyout", "k.pem", "-out", "c.pem")
+    packed = ["pkcs12", "-export", "-in", "c.pem", "-inkey", "k.pem", "-out", FILE, "-passout", "file:password"]
+    run(world.root, "openssl", *packed, "-name", "Assurantiën", *way)
+    world.shared.now = datetime.now(NOW.tzinfo) + timedelta(days=1)
+    desired = world.module("assu.certificate").desired(world.args(holder="Van Dalen"), office(), world.inputs())
+    assert desired == {EMAIL: {"serial": "5D2077", "valid_until": AtLeast(timedelta(days=45))}}
+
+
+@pytest.mark.skipif(shutil.which("keytool") is None, reason="keytool is not installed")
+def test_a_keystore_that_keytool_wrote_is_named_with_the_command_that_converts_it(world: World) -> None:
+    (world.root / FILE).unlink()
+    made = ["-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=Java", "-storetype", "JKS", "-keystore", FILE]
+    run(world.root, "keytool", *made, "-storepass", "nothing-secret", "-keypass", "nothing-secret")
+    with pytest.raises(Fault, match=r"is not a PKCS#12 file but a Java keystore \(JKS\)$") as caught:
+        world.module("assu.certificate").desired(world.args(), office(), world.inputs())
+    assert caught.value.blocked.remedy.startswith("keytool -importkeystore -srckeystore files/utrecht.abc")
