@@ -6,6 +6,7 @@ zero of 1.2630); then it is a mistake rather than a guess.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, datetime, time
 from typing import Any, Final, NamedTuple
@@ -59,13 +60,16 @@ def _number(value: Any) -> int | float | None:
     if isinstance(value, (bool, date, time)):
         raise ValueError("is not a number")
     if isinstance(value, (int, float)):
+        _finite(value)
         return int(value) if value == int(value) else value
     try:
         return int(value)
     except ValueError:
         pass
     try:
-        return float(str(value).replace(",", "."))
+        found = float(str(value).replace(",", "."))
+        _finite(found)
+        return found
     except ValueError:
         raise ValueError(f"is not a number: {value}") from None
 
@@ -82,7 +86,14 @@ def _text(cell: Cell, shape: Shape, zeros: bool) -> Any:
         return value.isoformat()
     if not isinstance(value, (int, float)):
         raise ValueError("holds something that is neither text nor a number")
+    _finite(value)
     return _shown(value, cell.format, shape, zeros)
+
+
+def _finite(value: float) -> None:
+    """No program of sheets writes such a one; a file that was made by hand may hold it."""
+    if not math.isfinite(value):
+        raise ValueError(f"holds {value}, which is not a number")
 
 
 def _shown(value: float, form: str, shape: Shape, zeros: bool) -> str:

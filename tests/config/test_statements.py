@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from math import inf, nan
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from helpers.pages import names, sections
@@ -223,6 +224,9 @@ def test_a_serial_number_is_the_same_however_it_is_written(number: int) -> None:
 
 
 @given(st.text(max_size=30) | st.floats() | st.integers() | st.booleans() | st.none() | st.dates())
+@example(inf)
+@example(nan)
+@example(1e300)
 def test_whatever_stands_in_a_cell_is_a_value_or_a_mistake_in_words(value: Any) -> None:
     for target in mapping.targets(KNOWN).values():
         try:
