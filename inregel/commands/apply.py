@@ -132,10 +132,11 @@ def agreed(context: Context) -> bool:
 
 def show_outcome(session: Session, outcome: Outcome, playbook: str, options: Choice) -> None:
     """Prints what was done, and writes the reports that were asked for."""
+    from inregel.config.positions import locate
     from inregel.report import outcome as text
     from inregel.report.screen import screen
 
-    context = session.context
+    context, root = session.context, session.project.settings.root
     stream = text_stream(context, options)
     looks = screen(stream, context.environ, context.color)
     text.render_outcome(
@@ -144,6 +145,7 @@ def show_outcome(session: Session, outcome: Outcome, playbook: str, options: Cho
         width=looks.width,
         color=looks.color,
         next_command=f"inregel plan {playbook}",
+        locate=lambda where: locate(root, where),
     )
     warn_of_nobody(session, outcome.after)
     write_reports(session, outcome, options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -139,3 +140,10 @@ def test_the_report_of_an_apply_is_json(desktop: Desktop) -> None:
     apply(desktop.context, BOOK, yes=True, reports=[("json", "apply.json")])
     report = json.loads((desktop.world.root / "apply.json").read_text())
     assert (report["kind"], report["performed"][0]["outcome"]) == ("apply", "performed")
+
+
+def test_what_an_apply_could_not_do_is_found_in_the_file(desktop: Desktop) -> None:
+    desktop.world.play(desktop.world.items({"x": "1"}, fault="the lid is open"))
+    assert apply(desktop.context, BOOK, yes=True) == 0
+    assert "the lid is open" in desktop.out.getvalue()
+    assert re.search(rf"{BOOK}:\d+:\d+", desktop.out.getvalue())
