@@ -170,18 +170,13 @@ def _unpacked(path: FilePath, name: str, ask: Ask, source: Where | Position) -> 
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
             raise SheetProblem([Mistake("the file is larger than 256 MiB when unpacked", Position(name, 0, 0))])
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    with_formulas = None
-    try:
+    # Opened here: what openpyxl opens stays open where the file is damaged.
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         title = _sheet_title(book, ask, source)
         rows = _sheet_rows(book[title], name)
         if any(cell.value is None for _, row in rows for cell in row):
-            with_formulas = openpyxl.load_workbook(path, read_only=True)
-            rows = _mark_formulas(rows, with_formulas[title])
-    finally:
-        book.close()
-        if with_formulas is not None:
-            with_formulas.close()
+            rows = _mark_formulas(rows, openpyxl.load_workbook(file, read_only=True)[title])
     table = _table(name, title, rows, ask)
     if ask.merged:
         table.merged = _merged(path, title, len(table.headers))
