@@ -123,10 +123,18 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Replaces `path` by `data`, whole or not at all, also when the power fails. Raises OSError; the old file stays."""
+    """Replaces `path` by `data`, whole or not at all, also when the power fails. Raises OSError; the old file stays.
+
+    A link is followed. A device or a pipe is written into: it is never replaced by a file.
+    """
+    special = path.exists() and not path.is_file()
+    path = path if special else path.resolve()
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with edge("file.write"):
+            if special:
+                path.write_bytes(data)
+                return
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(data)

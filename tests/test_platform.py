@@ -120,6 +120,34 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "folder"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a named pipe is a thing of POSIX")
+def test_what_is_no_file_is_written_into_and_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    platform.write_durably(pipe, b"told")
+    assert os.read(reader, 9) == b"told"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no device that is always full here")
+def test_a_device_that_is_full_says_so_and_stays() -> None:
+    with pytest.raises(OSError, match="No space left"):
+        platform.write_durably(Path("/dev/full"), b"x")
+    assert Path("/dev/full").is_char_device()
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.touch()
+    link.symlink_to(target)
+    platform.write_durably(link, b"x")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"x"
+
+
 def test_a_process_has_a_name_for_people() -> None:
     assert platform.process_name().endswith(f", process {os.getpid()}")
     assert "@" in platform.process_name()

@@ -77,7 +77,7 @@ class Playbooks:
     def read(self, path: FilePath) -> Playbook:
         """The playbook; look at `mistakes` before using it."""
         name = self.files.name(path)
-        data = self._load(path, lambda data: schema.check(data, self.playbook_schema, Where(name)))
+        data = self._load(path, lambda data: schema.check(data, self.playbook_schema, Where(name)), "- offices: all")
         self._unread_folders(path.parent)
         if not isinstance(data, list):
             return Playbook(name, ())
@@ -87,8 +87,8 @@ class Playbooks:
         check_needs(plays, self.mistakes)
         return Playbook(name, tuple(plays))
 
-    def _load(self, path: FilePath, check: Callable[[Any], list[Mistake]]) -> Any:
-        """The content of a file, or None where it has mistakes."""
+    def _load(self, path: FilePath, check: Callable[[Any], list[Mistake]], first: str) -> Any:
+        """The content of a file, or None where it has mistakes. `first` is how such a file begins."""
         try:
             data = self.read_file(path)
         except ConfigError as error:
@@ -96,6 +96,9 @@ class Playbooks:
             return None
         except Locked as locked:
             self.mistakes.append(Mistake(str(locked), Position(self.files.name(path), 0, 0)))
+            return None
+        if data is None:
+            self.mistakes.append(Mistake("the file is empty", Position(self.files.name(path), 0, 0), first))
             return None
         found = check(data)
         self.mistakes += found
@@ -201,7 +204,7 @@ class Playbooks:
             self.mistakes.append(Mistake(f"these files import each other in a circle: {listed}", place))
             return []
         name = self.files.name(target)
-        data = self._load(target, lambda data: self._check_tasks(data, name))
+        data = self._load(target, lambda data: self._check_tasks(data, name), "- assu.postbus: {numbers: [I09000123]}")
         if not isinstance(data, list):
             return []
         layers = (*above.vars, *self._vars(task.get("vars"), where))

@@ -116,7 +116,7 @@ def read(path: Path, file: str) -> Sheet:
     try:
         table = tables.read(path, file, Position(file, 0, 0), ask)
     except SheetProblem as problem:
-        told = [f"{mistake.message}{f' (nearest: {mistake.instead})' if mistake.instead else ''}"
+        told = [f"{mistake.message}{f'. Write instead: {mistake.instead}' if mistake.instead else ''}"
                 for mistake in problem.mistakes]  # fmt: skip
         raise SheetUnreadable(reason=f"{file}: {'; '.join(told)}") from problem
     columns = [_column(heading) for heading in table.headers]

@@ -21,6 +21,7 @@ import re
 import secrets
 import sys
 import zipfile
+import zlib
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,8 @@ def leaks(data: bytes) -> list[str]:
 
 def _members(data: bytes) -> Iterator[bytes]:
     # A damaged, encrypted or strange archive is searched as plain bytes only.
-    with contextlib.suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    damaged = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError)
+    with contextlib.suppress(*damaged):
         archive = zipfile.ZipFile(io.BytesIO(data))
         for name in archive.namelist():
             yield archive.read(name)

@@ -154,7 +154,7 @@ def test_a_sheet_that_makes_no_sense_is_refused_whole(tmp_path, text, told):
 
 def test_a_file_that_is_not_there_or_no_sheet_is_refused(tmp_path):
     (tmp_path / "w.csv").write_text("Nummer\n", "utf-8")
-    with pytest.raises(SheetUnreadable, match=r"there is no file v.csv \(nearest: w.csv\)"):
+    with pytest.raises(SheetUnreadable, match=r"there is no file v.csv. Write instead: w.csv"):
         read(tmp_path / "v.csv", "v.csv")
     (tmp_path / "w.xlsx").write_bytes(b"no zip")
     with pytest.raises(SheetUnreadable, match="this is not an XLSX file"):
