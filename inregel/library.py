@@ -149,12 +149,17 @@ class Library:
     # --- texts and schemas ------------------------------------------------------------------------------------------
 
     def text(self, order: str, language: str) -> tuple[str, str]:
-        """The path and the template of a work-order text (`assu/wizard`); Dutch where `language` has none."""
+        """The path and the template of a work-order text (`assu/wizard`), in the language that `spoken` says."""
+        found = self._one(f"{_order_path(order)}.{self.spoken(order, language)}.md")
+        assert found is not None
+        self._used[found[1]] = None
+        return found[0].name_of(found[1]), _read(found[1], found[0])
+
+    def spoken(self, order: str, language: str) -> str:
+        """The language in which there is a work-order text: `language`, else Dutch, else any. Raises `NoSuchText`."""
         for wanted in dict.fromkeys((language, LANGUAGES[0], *LANGUAGES)):
-            found = self._one(f"{_order_path(order)}.{wanted}.md")
-            if found is not None:
-                self._used[found[1]] = None
-                return found[0].name_of(found[1]), _read(found[1], found[0])
+            if self._one(f"{_order_path(order)}.{wanted}.md") is not None:
+                return wanted
         near = _nearest(order, self.orders())
         raise NoSuchText(name=order, hint=f" Nearest: {near}." if near else "")
 
