@@ -45,8 +45,9 @@ def test_the_clerk_does_the_orders_of_the_example_in_the_language_of_the_offices
             titles.append(order.title)
             assert stage.do(number).result == "done"
     assert (titles.count(IMPORT[language]), titles.count(CHECK[language])) == (3, 1)
-    assert stage.plan()[1].splitlines()[-1] == "Nothing to do: 10 resources in sync."
+    assert stage.plan()[1].splitlines()[-1] == "Nothing to do: 11 resources in sync."
     assert stage.imports() == {"rds-1": 1, "rds-2": 1, "rds-3": 1}
+    assert [one.asr for one in stage.example.assu] == ["", "7C31E9", ""]
 
 
 def season(tmp_path: Path, clock: Clock, language: str, tasks: str) -> Season:
