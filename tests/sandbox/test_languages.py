@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -15,25 +16,26 @@ from helpers.season import CERTIFICATE, Season, held
 from inregel.commands import secret, work
 from inregel.sandbox.certificates import Wish, make_container
 
+Kind = TypeVar("Kind", bound=Stage)
 LANGUAGES = ("fr", "en")
 IMPORT = {"fr": "Importer le certificat d'entreprise", "en": "Import the company certificate"}
 CHECK = {"fr": "Vérifier le certificat d'entreprise", "en": "Check the company certificate"}
 
 
-def speak(stage: Stage, language: str) -> None:
-    """All offices of the example have this language."""
+def speaking(stage: Kind, language: str) -> Kind:
+    """The same, and all offices of the example have this language."""
     path = stage.root / "inventory.yml"
     text = path.read_text("utf-8")
     assert "vars: {language: nl}" in text
     path.write_text(text.replace("language: nl", f"language: {language}"), "utf-8")
+    return stage
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_clerk_does_the_orders_of_the_example_in_the_language_of_the_offices(
     tmp_path: Path, clock: Clock, language: str
 ) -> None:
-    stage = Stage(tmp_path / "example", clock)
-    speak(stage, language)
+    stage = speaking(Stage(tmp_path / "example", clock), language)
     stage.mend()
     titles = []
     for _ in range(6):
@@ -51,9 +53,7 @@ def test_the_clerk_does_the_orders_of_the_example_in_the_language_of_the_offices
 
 
 def season(tmp_path: Path, clock: Clock, language: str, tasks: str) -> Season:
-    stage = Season(tmp_path / "example", clock, tasks)
-    speak(stage, language)
-    return stage
+    return speaking(Season(tmp_path / "example", clock, tasks), language)
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,7 @@ def page(stage: Stage) -> str:
 def test_a_page_to_print_is_in_one_language_but_for_the_labels_of_the_screen(
     tmp_path: Path, clock: Clock, language: str
 ) -> None:
-    stage = Stage(tmp_path / "example", clock)
-    speak(stage, language)
+    stage = speaking(Stage(tmp_path / "example", clock), language)
     stage.apply()
     shown = page(stage)
     assert set(re.findall(r'lang="(\w+)"', shown)) == {language}

@@ -19,6 +19,8 @@ from inregel.formats import markdown
 from inregel.library import LANGUAGES, Library
 from inregel.sandbox.clerk import Action, actions
 
+pytestmark = pytest.mark.timeout(600)  # with --golden the first test waits until everything was written
+
 FOLDER = Path(__file__).parent / "golden"
 TEXTS = Path(__file__).parents[3] / "modules/assu/work_orders"
 GROUPS = groups()
@@ -125,6 +127,22 @@ def test_every_text_that_comes_with_inregel_stands_in_every_language_and_asr_has
             assert library.text(name, language)[0].endswith(f".{language}.md")
         for each in library.answers(name)["properties"].values():
             assert set(each["x-descriptions"]) == set(LANGUAGES) - {"en"}, name
+
+
+@pytest.mark.parametrize("path", sorted(TEXTS.glob("*.nl.md")), ids=lambda path: path.name)
+def test_the_texts_of_an_order_are_alike_line_by_line_but_for_their_words(path: Path) -> None:
+    dutch = path.read_text("utf-8").splitlines()
+    for language in OTHERS:
+        other = path.with_name(path.name.replace(".nl.", f".{language}.")).read_text("utf-8").splitlines()
+        assert [skeleton(line) for line in other] == [skeleton(line) for line in dutch], language
+
+
+def skeleton(line: str) -> list[str]:
+    """What stands in a line of a template beside words: headings and steps, conditions, labels and values."""
+    line = re.sub(
+        r"\.strftime\([^)]*\) \}\}(?!`)", " }}", line
+    )  # a day within a sentence is written as its language does
+    return re.findall(r"^#+|^1\.|\{%.*?%\}|\*\*.*?\*\*|`[^`]*`|\{\{.*?\}\}", line)
 
 
 def test_the_clerk_reads_the_same_labels_and_values_in_every_language(files: dict[str, golden.Golden]) -> None:
