@@ -99,7 +99,9 @@ def wizard(band: str, certificate: str, asr: str) -> Iterator[Mix]:
 
 def specials(band: str) -> Iterator[Mix]:
     """What hangs on more than the lines: arguments that are there or not."""
-    yield Mix("wizard", band, "do renewal", special="file encrypted")
+    for lines in ({"certificate": "do renewal"}, {"postbus": "do"}, {"postbus": "look"}, {"asr": "do"}):
+        yield Mix("wizard", band, **lines, special="file encrypted")
+    yield Mix("wizard", band, certificate="look", aplaza="look", special="file encrypted")
     yield Mix("wizard", band, "do renewal", special="gap")
     for certificate in ("", "look"):
         yield Mix("wizard", band, certificate, "do", special="postbus without file")
