@@ -87,6 +87,8 @@ class Certificate:
     """Of the alternative names, then of the subject; each once."""
     fingerprint: str
     """SHA-256 of the certificate, 64 hex digits."""
+    der: bytes
+    """The certificate itself, which is public: never the key."""
     signature_hash: str
     """`sha256`; "" where the signature has none of its own."""
     has_key: bool
@@ -125,12 +127,20 @@ def open_container(data: bytes, password: str | None, *, need_key: bool = True) 
     if need_key and not matches:
         raise KeyMismatch
     name = next((e.friendly_name for e in (opened.cert, *opened.additional_certs) if e and e.friendly_name), b"")
+    return _describe(certificate, opened.key is not None, matches, name)
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """The public certificate alone, as `Certificate.der` has it. Raises `Damaged`."""
+    from cryptography import x509
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return _describe(certificate, opened.key is not None, matches, name)
+            certificate = x509.load_der_x509_certificate(der)
         except ValueError as error:
             raise Damaged(reason="its certificate cannot be read") from error
+    return _describe(certificate, has_key=False, matches=False, name=b"")
 
 
 def _structure(data: bytes) -> list[asn1.Element]:
@@ -242,8 +252,19 @@ def _hides_keys(safe: asn1.Element) -> bool:
 
 
 def _describe(certificate: x509.Certificate, has_key: bool, matches: bool, name: bytes) -> Certificate:
+    """All that is asked of a certificate. Raises `Damaged` where a part of it cannot be read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _described(certificate, has_key, matches, name)
+        except ValueError as error:
+            raise Damaged(reason="its certificate cannot be read") from error
+
+
+def _described(certificate: x509.Certificate, has_key: bool, matches: bool, name: bytes) -> Certificate:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.serialization import Encoding
 
     try:
         algorithm = certificate.signature_hash_algorithm
@@ -258,6 +279,7 @@ def _describe(certificate: x509.Certificate, has_key: bool, matches: bool, name:
         issuer=certificate.issuer.rfc4514_string(),
         emails=_emails(certificate),
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
+        der=certificate.public_bytes(Encoding.DER),
         signature_hash=signature_hash,
         has_key=has_key,
         key_matches=matches,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -244,7 +245,7 @@ def test_a_word_of_the_task_decides_whether_it_is_new(world: World) -> None:
 
 
 def test_the_step_says_all_that_the_wizard_asks_and_looks_first(world: World) -> None:
-    made = step(world)
+    made, held = step(world), (world.root / FILE).read_bytes()
     assert made == Step(
         "assu.import_certificate",
         {"serial": "5D2077", "valid_until": UNTIL, "kind": "renewal"},
@@ -259,6 +260,7 @@ def test_the_step_says_all_that_the_wizard_asks_and_looks_first(world: World) ->
             "administrator": "",
             "valid_until": UNTIL,
             "gap": False,
+            "certificate": base64.b64encode(pkcs12.open_container(held, world.secret.reveal()).der).decode(),
         },
         look_first=True,
         order="assu/wizard",
