@@ -31,6 +31,7 @@ from inregel.contract import (
     Step,
     Unknown,
     View,
+    key_text,
 )
 from inregel.formats import pkcs12, versions
 
@@ -159,8 +160,9 @@ def public(state: State, inputs: Inputs) -> State:
 
 
 def claims(key: Key, state: State) -> Iterable[str]:
-    """A certificate belongs to one office; the same file at two of them is a mistake of copying."""
-    return [f"certificate:{state['serial']}"] if "serial" in state else []
+    """A certificate belongs to one office, and its e-mail address too; at two of them it is a mistake of copying."""
+    address = f"the certificate of {key_text(key).casefold()}"
+    return [address, f"certificate:{state['serial']}"] if "serial" in state else [address]
 
 
 def lint(args: Args, view: View) -> list[Finding]:

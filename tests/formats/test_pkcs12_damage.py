@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 from helpers.canary import canary
-from helpers.containers import OPENSSL, Made, number, octets, openssl, pbmac1, sequence
+from helpers.containers import (
+    OPENSSL,
+    Made,
+    number,
+    octets,
+    openssl,
+    pbmac1,
+    replaced,
+    sequence,
+    with_rounds,
+)
 from helpers.sizes import seed, size
 from inregel.formats import asn1
 from inregel.formats.container import MOST_BYTES, MOST_ITERATIONS
@@ -79,30 +89,6 @@ def test_a_file_that_was_cut_off_anywhere_is_damaged_and_no_wrong_password(famil
         found = outcome(made.data[:end], made.password)
         assert isinstance(found, NotPkcs12 if end == 0 else NotPkcs12 | Damaged)
         assert end < 9 or isinstance(found, Damaged), end
-
-
-def with_rounds(data: bytes, count: int) -> list[bytes]:
-    """The same file, where one derivation at a time asks for `count`: `openssl` asks for 2,048, Java for 10,000."""
-    usual = (number(2048), number(10_000))
-    spots = [at for at in range(len(data)) if data[at : at + 4] in usual]
-    return [replaced(data, spot, number(count)) for spot in spots]
-
-
-def replaced(data: bytes, spot: int, new: bytes, begin: int = 0) -> bytes:
-    """`data`, which begins at `begin`, with `new` for the element at `spot`; the lengths around it are corrected."""
-    element, end = asn1.read_on(data)
-    if begin == spot:
-        return new
-    inside = element.tag & asn1.CONSTRUCTED or (element.tag == asn1.OCTET_STRING and element.content[:1] == b"\x30")
-    at = end - len(element.content)
-    if not (inside and begin + at <= spot < begin + end):
-        return data[:end]
-    parts = []
-    while at < end:
-        _, size_of = asn1.read_on(data[at:end])
-        parts.append(replaced(data[at : at + size_of], spot, new, begin + at))
-        at += size_of
-    return asn1.encode(element.tag, b"".join(parts))
 
 
 @pytest.mark.parametrize("count", [2**31, 2**31 - 1, 2**63, MOST_ITERATIONS + 1])

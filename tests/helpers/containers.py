@@ -164,6 +164,30 @@ def _parts(data: bytes) -> tuple[list[asn1.Element], asn1.Element]:
     return asn1.children(asn1.read(asn1.octets(asn1.read(wrapped.content)))), kind
 
 
+def with_rounds(data: bytes, count: int) -> list[bytes]:
+    """The same file, where one derivation at a time asks for `count`: `openssl` asks for 2,048, Java for 10,000."""
+    usual = (number(2048), number(10_000))
+    spots = [at for at in range(len(data)) if data[at : at + 4] in usual]
+    return [replaced(data, spot, number(count)) for spot in spots]
+
+
+def replaced(data: bytes, spot: int, new: bytes, begin: int = 0) -> bytes:
+    """`data`, which begins at `begin`, with `new` for the element at `spot`; the lengths around it are corrected."""
+    element, end = asn1.read_on(data)
+    if begin == spot:
+        return new
+    inside = element.tag & asn1.CONSTRUCTED or (element.tag == asn1.OCTET_STRING and element.content[:1] == b"\x30")
+    at = end - len(element.content)
+    if not (inside and begin + at <= spot < begin + end):
+        return data[:end]
+    parts = []
+    while at < end:
+        _, size_of = asn1.read_on(data[at:end])
+        parts.append(replaced(data[at : at + size_of], spot, new, begin + at))
+        at += size_of
+    return asn1.encode(element.tag, b"".join(parts))
+
+
 def sequence(*parts: bytes) -> bytes:
     """A SEQUENCE in DER."""
     return asn1.encode(asn1.SEQUENCE, b"".join(parts))

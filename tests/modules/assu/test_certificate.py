@@ -431,7 +431,7 @@ def test_one_certificate_at_two_offices_is_claimed_twice(world: World) -> None:
     module = world.module("assu.certificate")
     desired = module.desired(world.args(), office(), world.inputs())
     claims = [name for key, state in desired.items() for name in module.claims(key, state)]  # type: ignore[attr-defined]
-    assert claims == ["certificate:5D2077"]
+    assert claims == [f"the certificate of {EMAIL}", "certificate:5D2077"]
 
 
 def test_the_reader_is_never_asked_twice_for_a_wrong_password(world: World) -> None:
