@@ -285,6 +285,8 @@ class Step:
     """Names of the secrets that the other side shows once, when a driver performs it: `Receipt.captured` has them."""
     form: str = ""
     """Which form of its text it needs, such as a band of versions: an open order of another form is superseded."""
+    remark: str = ""
+    """A sentence that the plan says of the work order: what is left out on purpose, or comes along with it."""
 
 
 @frozen

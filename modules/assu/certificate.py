@@ -41,6 +41,7 @@ from ._file import is_due, of_another, opened, refuse_unfit, renew_before, unwis
 from ._wizard import MANUAL, NONE, ORDER, other_screens, password, role, screen
 
 COLLECT: Final = "assu/collect"
+_NO_HAND_IN: Final = "No hand-in at a.s.r.: this is a renewal."
 _IMPORT: Final = "route: import, with file and password"
 _NOT: Final = "not "
 """Before the serial number that another certificate than this one has; the screen shows none."""
@@ -114,7 +115,19 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
             arguments |= {"serial": certificate.serial, "holder": change.args.get("holder", "")}
             arguments["least"] = inputs.today + renew_before(change.args)
             return [Step("assu.collect_certificate", reaches, arguments, order=COLLECT, role=who, form=form)]
-    return [Step("assu.import_certificate", reaches, arguments, look_first=True, order=ORDER, role=who, form=form)]
+    remark = _NO_HAND_IN if arguments["kind"] == "renewal" else ""
+    return [
+        Step(
+            "assu.import_certificate",
+            reaches,
+            arguments,
+            look_first=True,
+            order=ORDER,
+            role=who,
+            form=form,
+            remark=remark,
+        )
+    ]
 
 
 def check(step: Step, answers: Answers) -> list[Finding]:

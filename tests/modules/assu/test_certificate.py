@@ -266,6 +266,7 @@ def test_the_step_says_all_that_the_wizard_asks_and_looks_first(world: World) ->
         order="assu/wizard",
         role="certificate.administrator",
         form="renewal",
+        remark="No hand-in at a.s.r.: this is a renewal.",
     )
 
 
