@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from textwrap import indent
 from typing import Any, Final, NamedTuple
 
 import yaml
@@ -165,7 +166,9 @@ class _Files:
         position = mistake.where
         assert isinstance(position, Position)
         parts = [f"{position}: {mistake.message}", *self._excerpt(position)]
-        if mistake.instead:
+        if "\n" in mistake.instead:
+            parts.append("    write instead:\n" + indent(mistake.instead, " " * 6))
+        elif mistake.instead:
             parts.append(f"    write instead: {mistake.instead}")
         return "\n".join(parts)
 
