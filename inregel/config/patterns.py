@@ -1,7 +1,7 @@
 """Office patterns, as in Ansible: `nl:!utrecht`, `nl,be`, `nl:&payroll`, `~regex`, `utr*`, `nl[0]`, `nl[1:3]`.
 
-Two differences: a word that names no group and no office is an error with the nearest word, not a warning; and a regular
-expression that could take for ever is refused.
+Two differences: a word that names no group and no office is an error with the nearest word, not a warning; and a
+regular expression that could take for ever is refused.
 """
 
 from __future__ import annotations
