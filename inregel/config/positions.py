@@ -26,6 +26,8 @@ from inregel.config.words import cut, is_secret
 _MOST: Final = 100
 """Mistakes that are printed; all are in `ConfigError.mistakes`."""
 _LARGEST: Final = 64 * 2**20
+_NO_TEXT: Final = frozenset({".xlsx"})
+"""Endings of files whose line and column are a row and a column of a sheet: there is no text to show."""
 _SETTINGS: Final = "inregel.yml"
 _KINDS: Final = {
     yaml.MappingStartEvent: "{",
@@ -120,7 +122,7 @@ class _Files:
         path = self._root / file
         text: str | None = None
         try:
-            if path.is_file() and path.stat().st_size <= _LARGEST:
+            if path.suffix.lower() not in _NO_TEXT and path.is_file() and path.stat().st_size <= _LARGEST:
                 text = path.read_bytes().decode("utf-8", "replace")
         except (OSError, ValueError):
             text = None

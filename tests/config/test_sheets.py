@@ -192,6 +192,13 @@ def test_a_mistake_in_an_xlsx_file_has_its_cell_and_its_words(tmp_path: Path, ca
     assert mistakes(with_xlsx(tmp_path, [HEADER, row], formats=formats)) == expected
 
 
+def test_the_packed_bytes_of_an_xlsx_file_are_never_shown_as_its_line(tmp_path: Path) -> None:
+    offices = [[f"k{number}", f"Kantoor {number * 7919}", *ROW[2:]] for number in range(200)]
+    with pytest.raises(ConfigError) as caught:
+        load(with_xlsx(tmp_path, [HEADER, *([f"x{number}", 1.5, *ROW[2:]] for number in range(5)), *offices]))
+    assert {line[:13] for line in str(caught.value).splitlines()} == {"offices.xlsx:", "5 mistakes"}
+
+
 def test_a_number_among_texts_that_begin_with_a_zero_has_lost_its_own(tmp_path: Path) -> None:
     rows = [HEADER, ["ede", "0471234567", *ROW[2:]], ["hoorn", 471234568, *ROW[2:]]]
     [found] = mistakes(with_xlsx(tmp_path, rows))
