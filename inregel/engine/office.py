@@ -151,7 +151,7 @@ class OfficeWork:
             if not ready or run.stopping:
                 break
             await self._round(leases, ready)
-        self._finish(leases)
+        await self._finish(leases)
         run.fences |= {lease.identity: lease.fence for lease in leases.held}
 
     def _as_planned(self) -> bool:
@@ -234,7 +234,7 @@ class OfficeWork:
         self.reading.unreadable |= fresh.unreadable
         self.reading.errors += fresh.errors
 
-    def _finish(self, leases: Leases) -> None:
+    async def _finish(self, leases: Leases) -> None:
         """Work orders, and what is in sync, in one commit."""
         run = self.run
         leases.outlast(run.options.patience)
@@ -244,9 +244,14 @@ class OfficeWork:
         scope = self._scope()
         # What is in sync can be found out again; an order that a person was given can not.
         durable = bool(before or self._own_orders())
-        with edge("apply.orders"), run.ledger.writing(*leases.held, durable=durable) as tx:
+
+        def write(tx: Transaction) -> Mapping[str, Order]:
             opened = self.job.desk.settle(tx, self.office.office, self._own_orders(), in_sync, scope)
             tx.record_sync(self.name, self._synced())
+            return opened
+
+        with edge("apply.orders"):
+            opened = await run.commits.together(leases.held, write, durable=durable)
         self._number(opened)
         self.result.handed_out = [order for order in opened.values() if order.number not in before]
         after = {order.number for order in run.ledger.orders([self.name])} if before else before

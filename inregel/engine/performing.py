@@ -1,7 +1,8 @@
 """Performing operations: each is journalled as intended before, and as performed, failed or unknown after.
 
-Plain operations of one office and round share their two commits; one that cannot be taken back has its own. What became
-of an unknown one is never guessed: it is settled by the driver, or read back.
+Plain operations of one office and round are written together, in two commits that offices side by side may share; one
+that cannot be taken back is written by itself. What became of an unknown one is never guessed: it is settled by the
+driver, or read back.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ async def perform(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[T
     alone = any(task.step.irreversible for task in tasks)
     failed: set[Ref] = set()
     for group in [[task] for task in tasks] if alone else [list(tasks)]:
-        _intend(run, office, leases, group)
+        await _intend(run, office, leases, group)
         try:
             for task in group:
                 if not task.journalled:
@@ -100,27 +101,30 @@ async def perform(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[T
                 if task.outcome != "performed":
                     failed.add(task.ref)
         finally:
-            _record(run, leases, group)
+            await _record(run, leases, group)
 
 
-def _intend(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[Task]) -> None:
+async def _intend(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[Task]) -> None:
     """Writes to the journal what is about to be done, and takes its quota."""
     leases.outlast(run.options.patience * 2)
+    with edge("apply.intend"):
+        await run.commits.together(leases.held, partial(_write_intent, run, office, tasks))
+
+
+def _write_intent(run: Run, office: OfficeRun, tasks: Sequence[Task], tx: Transaction) -> None:
     quotas, today = run.project.settings.quotas, run.day(office.office.id)
-    with edge("apply.intend"), run.ledger.writing(*leases.held) as tx:
-        for task in tasks:
-            quota = quotas.get(task.step.operation)
-            try:
-                if quota is not None:
-                    tx.reserve(office.office.id, quota.operation, today, 1, quota.amount, task.operation.id)
-            except QuotaUsed as error:
-                task.detail = str(error)
-                continue
-            task.journalled = True
-        tx.intend(*(_pending(run, office, task) for task in tasks if task.journalled))
-        for task in tasks:
-            if task.journalled and task.step.captures:
-                tx.promise(task.operation.id, task.step.captures)
+    for task in tasks:
+        quota = quotas.get(task.step.operation)
+        task.journalled, task.detail = True, ""
+        try:
+            if quota is not None:
+                tx.reserve(office.office.id, quota.operation, today, 1, quota.amount, task.operation.id)
+        except QuotaUsed as error:
+            task.journalled, task.detail = False, str(error)
+    tx.intend(*(_pending(run, office, task) for task in tasks if task.journalled))
+    for task in tasks:
+        if task.journalled and task.step.captures:
+            tx.promise(task.operation.id, task.step.captures)
 
 
 def _pending(run: Run, office: OfficeRun, task: Task) -> Pending:
@@ -174,23 +178,27 @@ def _capture(run: Run, leases: Leases, task: Task, identity: str, receipt: Recei
     task.captured = frozenset(receipt.captured)
 
 
-def _record(run: Run, leases: Leases, tasks: Sequence[Task]) -> None:
+async def _record(run: Run, leases: Leases, tasks: Sequence[Task]) -> None:
     """Writes to the journal what became of them; what was not begun failed for certain.
 
     Not durable by itself: where a power failure takes it back, they are as they were intended, and settled.
     """
-    with edge("apply.outcome"), run.ledger.writing(*leases.held, durable=False) as tx:
-        journalled = [task for task in tasks if task.journalled]
-        alike: dict[tuple[Outcome, str], list[str]] = {}
-        for task in journalled:
-            alike.setdefault((task.outcome or "failed", task.detail), []).append(task.operation.id)
-        for (outcome, detail), ids in alike.items():
-            tx.outcome(outcome, *ids, detail=detail)
-        for task in journalled:
-            if task.step.operation in run.project.settings.quotas and task.outcome != "unknown":
-                tx.settle_quota(task.operation.id, spent=task.outcome == "performed")
-            if task.outcome == "performed":
-                shown.note_lost(tx, task.entry.office, task.operation.id, task.missing)
+    with edge("apply.outcome"):
+        await run.commits.together(leases.held, partial(_write_outcome, run, tasks), durable=False)
+
+
+def _write_outcome(run: Run, tasks: Sequence[Task], tx: Transaction) -> None:
+    journalled = [task for task in tasks if task.journalled]
+    alike: dict[tuple[Outcome, str], list[str]] = {}
+    for task in journalled:
+        alike.setdefault((task.outcome or "failed", task.detail), []).append(task.operation.id)
+    for (outcome, detail), ids in alike.items():
+        tx.outcome(outcome, *ids, detail=detail)
+    for task in journalled:
+        if task.step.operation in run.project.settings.quotas and task.outcome != "unknown":
+            tx.settle_quota(task.operation.id, spent=task.outcome == "performed")
+        if task.outcome == "performed":
+            shown.note_lost(tx, task.entry.office, task.operation.id, task.missing)
 
 
 def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[Ref, str]:
