@@ -17,7 +17,7 @@ from inregel.crashpoints import EDGES, points
 pytestmark = pytest.mark.soak
 KILLED = -9
 
-LEASED = {"apply.lease", "apply.orders", "apply.release", "ledger.commit"}
+LEASED = {"apply.lease", "apply.orders", "apply.commit", "apply.release", "ledger.commit"}
 MACHINE = LEASED | {
     "apply.intend",
     "apply.perform",
