@@ -69,6 +69,7 @@ class OfficeWork:
     def __init__(self, run: Run, office: OfficeRun, job: Job, result: OfficeOutcome) -> None:
         self.run, self.office, self.job, self.result = run, office, job, result
         self.play, self.background = job.play, job.background
+        self.generation = job.generation
         self.reading = Reading()
         self.failed: dict[Ref, str] = {}
         self.tried: set[tuple[Ref, str, frozenset[tuple[str, Value]] | None]] = set()
@@ -142,7 +143,8 @@ class OfficeWork:
         if not leases.unbroken(fences):
             self.reading, known = await run.read(self.office), False
         if await self._settle(leases):
-            await self._plan_again()
+            self.background = self._ask()
+            await self._plan()
         elif not known:
             await self._plan()
         self._judge(leases)
@@ -158,7 +160,7 @@ class OfficeWork:
         """Whether the ledger still says what the plan was made on: neither others wrote, nor this run about it."""
         first = self.name not in self.run.written
         self.run.written.add(self.name)
-        if first and self.run.ledger.generation() == self.job.generation:
+        if first and self.run.ledger.generation() == self.generation:
             return True
         planned_on, self.background = self.background, self._ask()
         return planned_on.says_the_same(self.background, self.name)
@@ -214,7 +216,15 @@ class OfficeWork:
             leases.outlast(run.options.patience)
             self.failed |= performing.verify(run, leases, tasks, self._find())
             self.result.performed += [task.result() for task in tasks if not task.skipped]
-        await self._plan_again()
+        if not self._still_says(tasks):
+            self.background = self._ask()
+        await self._plan()
+
+    def _still_says(self, tasks: Sequence[performing.Task]) -> bool:
+        """Whether the ledger says of this office what it said before these operations."""
+        return self.run.ledger.generation() == self.generation and all(
+            performing.leaves_nothing(self.run, task) for task in tasks
+        )
 
     async def _read_again(self, refs: Collection[Ref]) -> None:
         fresh = await self.run.read(self.office, refs)
@@ -275,12 +285,9 @@ class OfficeWork:
     async def _plan(self) -> None:
         self.parts = await planning.plan_office(self.run, self.office, self.reading, self.background, self.failed)
 
-    async def _plan_again(self) -> None:
-        """A plan on what the ledger says now."""
-        self.background = self._ask()
-        await self._plan()
-
     def _ask(self) -> Background:
+        """What the ledger says now."""
+        self.generation = self.run.ledger.generation()
         return Background.read(self.run, [self.name], journal=True)
 
     def _find(self) -> performing.Find:

@@ -46,6 +46,8 @@ class Task:
     """Names of the secrets that it was shown, and that are stored."""
     skipped: bool = False
     """Not begun, for now: what it rests on failed, or the run was interrupted."""
+    there: bool | None = None
+    """Whether what it was to reach was there when it was read again; None: that was not read."""
 
     @property
     def ref(self) -> Ref:
@@ -207,24 +209,33 @@ def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[
     What cannot be read back rests on the driver's own answer, and is attested by it.
     """
     today, key = run.shared.now.date(), run.secret_key
-    read = [(task, read_back(find(*task.ref), task.step.reaches, today, key)) for task in tasks]
-    news = [each for each in read if _is_news(*each)]
+    for task in tasks:
+        task.there = read_back(find(*task.ref), task.step.reaches, today, key)
+    news = [task for task in tasks if _is_news(task)]
     if news:
         with edge("apply.verify"), run.ledger.writing(*leases.held) as tx:
-            for task, there in news:
-                _note_read(run, tx, task, there)
-    return {task.ref: why for task, there in read if (why := _not_reached(task, there))}
+            for task in news:
+                _note_read(run, tx, task)
+    return {task.ref: why for task in tasks if (why := _not_reached(task))}
 
 
-def _is_news(task: Task, there: bool | None) -> bool:
+def leaves_nothing(run: Run, task: Task) -> bool:
+    """Whether no plan rests on what the ledger says of it: it ended for certain, and what it reached was read."""
+    if task.outcome == "unknown" or (task.outcome == "performed" and task.there is None):
+        return False
+    return not task.step.captures and task.operation.name not in run.project.settings.quotas
+
+
+def _is_news(task: Task) -> bool:
     """Whether there is something to write down of what was read, or that it could not be read."""
     if task.outcome == "performed":
-        return there is None or bool(task.captured or task.missing)
-    return task.outcome == "unknown" and there is not None
+        return task.there is None or bool(task.captured or task.missing)
+    return task.outcome == "unknown" and task.there is not None
 
 
-def _note_read(run: Run, tx: Transaction, task: Task, there: bool | None) -> None:
+def _note_read(run: Run, tx: Transaction, task: Task) -> None:
     """What a read tells that nobody knew, or cannot tell."""
+    there = task.there
     if there is None:
         _attest(run, tx, task.entry.office, task.ref, task.operation)
         return
@@ -238,11 +249,11 @@ def _note_read(run: Run, tx: Transaction, task: Task, there: bool | None) -> Non
         tx.judge(task.operation.id, there)
 
 
-def _not_reached(task: Task, there: bool | None) -> str:
+def _not_reached(task: Task) -> str:
     """Why a step did not reach what it was to reach; "" where it did, or was not begun."""
     name = task.operation.name
     if task.outcome == "performed":
-        return "" if there is not False else f"{name} was answered, but what was to be reached is not there"
+        return "" if task.there is not False else f"{name} was answered, but what was to be reached is not there"
     if task.outcome == "unknown":
         return f"what became of {name} is not known: {task.detail}"
     return "" if task.skipped else task.detail or f"{name} failed"
