@@ -14,7 +14,8 @@ from inregel.cli.root import LAZY
 LANGUAGES = ("nl", "fr")
 SECOND = "show|list|done|fail|reopen|remind|restore|backup|init|verify|heads|set|offices|resume|pause|stop"
 COMMAND = rf"inregel (?:{'|'.join(LAZY)})\b(?: (?:{SECOND})\b)?"
-KEPT = re.compile(rf"{COMMAND}|--[a-z-]+|`[^`]*`|\bW\d+|[A-Z_]{{4,}}|\w+\.yml|\d{{4}}-\d\d-\d\d")
+TYPED = "[A-Z]+_[A-Z_]+|PLAYBOOK|OFFICE|NAME|FILE|BACKUP|DIR|DAY|TEXT|FORMAT|LABEL|COPY|NUMBER"
+KEPT = re.compile(rf"{COMMAND}|--[a-z-]+|`[^`]*`|\bW\d+|\b(?:{TYPED})\b|\w+\.yml|\d{{4}}-\d\d-\d\d")
 """What is typed, or read by a machine, so that it stands in each language as it is."""
 
 
