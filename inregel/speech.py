@@ -7,7 +7,7 @@ What does not belong here: which language it is to be (`inregel.commands.context
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from inspect import cleandoc
@@ -43,16 +43,45 @@ class Catalog(Protocol):
 class Said(str):
     """An English text that keeps what it was made of, so that it can be said in another language."""
 
-    __slots__ = ("template", "values")
+    __slots__ = ("first", "template", "values")
     template: str
     values: Mapping[str, object]
+    first: bool
+    """Only the first line of the template is told."""
 
 
 def said(template: str, /, **values: object) -> Said:
     """The English text, to be said again by a `Speech`; values that are texts of this kind are said again too."""
     text = Said(template.format_map(values) if values else template)
-    text.template, text.values = template, values
+    text.template, text.values, text.first = template, values, False
     return text
+
+
+def message(error: BaseException) -> str:
+    """The message of an error."""
+    return _message(error, str(error), first=False)
+
+
+def headline(error: BaseException) -> str:
+    """The first line of it: what is wrong, without what to do next."""
+    return _message(error, str(error).partition("\n")[0], first=True)
+
+
+def _message(error: BaseException, english: str, *, first: bool) -> str:
+    if not isinstance(error, InregelError):
+        return english
+    text = Said(english)
+    text.template, text.values, text.first = cleandoc(type(error).__doc__ or ""), error.fields, first
+    return text
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Several texts one after the other, each of which can be said again."""
+    several = list(texts)
+    if len(several) < 2:
+        return several[0] if several else ""
+    places = [f"text{number}" for number in range(len(several))]
+    return said(" ".join(f"{{{place}}}" for place in places), **dict(zip(places, several, strict=True)))
 
 
 def phrase(text: str) -> str:
@@ -90,14 +119,12 @@ class Speech:
         """A text that was made elsewhere: in this language where it was `said`, else as it is."""
         if self._catalog is None or not isinstance(text, Said):
             return text
-        return self(text.template, **text.values)
+        whole = self._filled(self._catalog.gettext(text.template), text.values)
+        return whole.partition("\n")[0] if text.first else whole
 
     def error(self, error: BaseException) -> str:
         """The message of an error; one of another library, or one without fields, is told as it is."""
-        if self._catalog is None or not isinstance(error, InregelError):
-            return str(error)
-        text = self._catalog.gettext(cleandoc(type(error).__doc__ or ""))
-        return text.format_map({name: self._again(value) for name, value in error.fields.items()})
+        return self.again(message(error))
 
     def number(self, count: int) -> str:
         """A whole number: `2,175`, `2.175`."""

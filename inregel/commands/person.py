@@ -265,7 +265,7 @@ def _lines(found: Found, zone: ZoneInfo, speech: Speech) -> Iterator[str]:
 def _section(title: str, rows: list[str], speech: Speech, count: int | None = None) -> Iterator[str]:
     """A heading with how many there are (else how many rows), and the rows."""
     many = (len(rows) if count is None else count) or speech("none")
-    yield speech("{title}: {count}", title=title, count=many)
+    yield speech.within("section", "{title}: {count}", title=title, count=many)
     yield from (f"  {row}" for row in rows)
 
 

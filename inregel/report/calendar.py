@@ -13,7 +13,7 @@ from typing import Final
 from inregel.plan.model import Plan
 from inregel.report import words
 from inregel.report.dues import Aged, Due, dues, in_hand
-from inregel.report.lines import EMPTY, Line, Span, line, pad
+from inregel.report.lines import EMPTY, Line, Span, cells, line, pad
 from inregel.speech import Speech
 
 DAYS: Final = 90
@@ -21,6 +21,8 @@ LATE: Final = 14
 """From so many days on an order in hand, or a date ahead, is shown as one to act on."""
 _ORDERS: Final = 20
 _HANG: Final = 37
+_WHEN: Final = 9
+"""Columns of how far away a day is, at the least."""
 
 
 def calendar_lines(plan: Plan, speech: Speech) -> Iterator[Line]:
@@ -48,26 +50,31 @@ def _day_lines(plan: Plan, speech: Speech) -> Iterator[Line]:
         return
     heading = speech("What comes until {day}", day=last.isoformat())
     yield line(Span(heading, "strong"), speech(" ({days} days)", days=DAYS))
+    whens = {day: _when((day - today).days, speech) for day, _, _ in days}
+    wide = max(_WHEN, *(cells(when) + 1 for when in whens.values()))
     for (day, module, text), offices in sorted(days.items()):
-        yield _day_line(day, (day - today).days, (module, text), offices, speech)
+        yield _day_line(
+            Span(day.isoformat(), _style((day - today).days)), pad(whens[day], wide), (module, text), offices, speech
+        )
 
 
-def _day_line(day: date, left: int, what: tuple[str, str], offices: dict[str, int], speech: Speech) -> Line:
-    when = speech("today") if left == 0 else _distance(left, speech)
-    style = "blocked" if left < 0 else "change" if left <= LATE else ""
+def _day_line(day: Span, when: str, what: tuple[str, str], offices: dict[str, int], speech: Speech) -> Line:
     module, text = what
     count = sum(offices.values())
     many = f" ({words.settings(count, speech)})" if count > len(offices) else ""
     total = f"{words.offices(len(offices), speech)}: " if len(offices) > 1 else ""
     names = total + words.some(offices, len(offices), 5)
-    told = f"  {pad(when, 9)}{pad(module, 20)}{text}: {names}{many}"
-    return line("  ", Span(day.isoformat(), style), told, hang=_HANG)
+    return line("  ", day, f"  {when}{pad(module, 20)}{text}: {names}{many}", hang=_HANG)
 
 
-def _distance(left: int, speech: Speech) -> str:
-    if left < 0:
-        return speech("{days} d ago", days=-left)
-    return speech("in {days} d", days=left)
+def _style(left: int) -> str:
+    return "blocked" if left < 0 else "change" if left <= LATE else ""
+
+
+def _when(left: int, speech: Speech) -> str:
+    if left == 0:
+        return speech("today")
+    return speech("{days} d ago", days=-left) if left < 0 else speech("in {days} d", days=left)
 
 
 def event(due: Due, speech: Speech) -> str:

@@ -107,7 +107,7 @@ def _kinds(parts: Sequence[OfficePlan], view: View) -> list[list[Bucket]]:
                 continue
             finding = describe(entry, view)
             buckets = kinds.setdefault((finding.mark, entry.module), {})
-            shape = _shape(entry, finding)
+            shape = _shape(entry, finding, view.speech)
             bucket = buckets.get(shape)
             if bucket is None:
                 buckets[shape] = bucket = Bucket(entry, finding)
@@ -124,22 +124,22 @@ def _ranked(ranked: Sequence[Bucket], most: int, view: View, locate: Locate) -> 
         yield _rest(ranked[len(shown) :], view.speech)
 
 
-def _shape(entry: Entry, finding: Finding) -> Hashable:
+def _shape(entry: Entry, finding: Finding, speech: Speech) -> Hashable:
     """What makes findings of one module and mark equal."""
     if entry.status in (Status.CHANGE, Status.LOOK):
         known = "" if entry.fields else finding.text
         return (entry.line, tuple(each.name for each in entry.fields), entry.actor, known)
     if entry.status is Status.WAITING:
-        return ("wait", entry.wait.party if entry.wait else _general(entry, finding.text))
+        return ("wait", entry.wait.party if entry.wait else _general(entry, finding.text, speech))
     if entry.status is Status.QUEUED:
         return "queued"
-    return (entry.status, _general(entry, finding.text))
+    return (entry.status, _general(entry, finding.text, speech))
 
 
-def _general(entry: Entry, text: str) -> str:
+def _general(entry: Entry, text: str, speech: Speech) -> str:
     """`text` without the names of the office and the resource."""
     key = words.key(entry)
-    for name, instead in ((key, "<name>"), (entry.office, "<office>")):
+    for name, instead in ((key, speech("<name>")), (entry.office, speech("<office>"))):
         if name:
             text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", instead, text)
     return text
@@ -164,7 +164,7 @@ def _bucket_lines(bucket: Bucket, view: View, locate: Locate) -> Iterator[Line]:
     yield _row(finding.mark, finding.module, text, _who(bucket, view))
     remedy = next((detail for detail in finding.details if detail.located), None)
     if remedy is not None:
-        text = remedy.text if bucket.count == 1 else _general(entry, remedy.text)
+        text = remedy.text if bucket.count == 1 else _general(entry, remedy.text, speech)
         yield line(" " * KEY_COLUMN, text, right=str(locate(entry.where)), hang=KEY_COLUMN)
 
 
@@ -192,7 +192,7 @@ def _common(bucket: Bucket, speech: Speech) -> str:
     elif entry.status in (Status.CHANGE, Status.LOOK) and (len(bucket.texts) > 1 or not bucket.finding.text):
         text = _differing(entry, speech)
     else:
-        text = bucket.finding.text if len(bucket.texts) == 1 else _general(entry, bucket.finding.text)
+        text = bucket.finding.text if len(bucket.texts) == 1 else _general(entry, bucket.finding.text, speech)
     shown = 2 if bucket.orders else 3  # who acts stands on the same line
     longest = _LONGEST if bucket.orders else 2 * _LONGEST  # why something is blocked may take a second row
     return f"{cut(text, longest)} ({words.some(bucket.offices, len(bucket.offices), shown)})"
@@ -242,6 +242,7 @@ def _rest(buckets: Sequence[Bucket], speech: Speech) -> Line:
 def _remarks(parts: Sequence[OfficePlan], speech: Speech) -> Iterator[Line]:
     """What holds or cannot be read, and lint, each with a count."""
     told: dict[tuple[str, str, str], dict[str, None]] = {}
+    instead = speech("<office>")
     for part in parts:
         name = part.office.id
         remarks = [("!", "lint", f"{module}: {speech.again(finding.message)}") for module, finding in part.findings]
@@ -250,11 +251,11 @@ def _remarks(parts: Sequence[OfficePlan], speech: Speech) -> Iterator[Line]:
         if part.held:
             remarks.insert(0, (".", "wait", speech("not begun: {reason}", reason=part.held)))
         for sign, style, text in remarks:
-            general = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", "<office>", text)
+            general = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", lambda _: instead, text)
             told.setdefault((sign, style, general), {})[name] = None
     ranked = sorted(told.items(), key=lambda item: -len(item[1]))
     for (sign, style, text), offices in ranked[:_LINTS]:
-        shown = text if len(offices) > 1 else text.replace("<office>", next(iter(offices)))
+        shown = text if len(offices) > 1 else text.replace(instead, next(iter(offices)))
         about = f" {words.offices(len(offices), speech)}: {shown} ({words.some(offices, len(offices))})"
         yield line("  ", Span(sign, style), about, hang=4)
     if len(ranked) > _LINTS:
