@@ -18,6 +18,7 @@ from inregel.ledger.base import Order, Transaction
 from inregel.plan.draft import Ref, sealed
 from inregel.plan.model import Entry, OfficePlan, Performed, PlannedOrder, PlannedStep, Status
 from inregel.plan.proofs import Kept, fresh
+from inregel.speech import message
 
 MOST_ROUNDS = 50
 """More rounds than any sound chain of steps has; a module that never ends is stopped here."""
@@ -104,7 +105,7 @@ class OfficeWork:
                 await self._leased(leases, fences)
         if self.reading.errors and self.result.error is None:
             self.result.error = self.reading.errors[0]
-            self.result.unavailable = str(self.result.error)
+            self.result.unavailable = message(self.result.error)
         self.result.parts = [part for part in self.parts if part.play == self.play]
 
     def _something(self) -> bool:

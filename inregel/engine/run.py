@@ -25,6 +25,7 @@ from inregel.plan.compare import stated
 from inregel.plan.draft import Declared
 from inregel.plan.faults import module_fault
 from inregel.plan.progress import Observer, Silent
+from inregel.speech import headline, said
 
 if TYPE_CHECKING:
     from inregel.config.model import Play
@@ -257,8 +258,8 @@ class Run:
         connection = run.office.connections.get(name)
         if connection is None:
             if self.library.connection_schema(system_of(name)) is not None:
-                remedy = f"add it under offices: {run.office.id}: connections: in the inventory"
-                why = Blocked(f"the office has no connection {name}", "you", remedy)
+                remedy = said("add it under offices: {office}: connections: in the inventory", office=run.office.id)
+                why = Blocked(said("the office has no connection {name}", name=name), "you", remedy)
                 reading.unreadable.update(dict.fromkeys(scope, why))
             return
         try:
@@ -291,7 +292,7 @@ class Run:
     def _unreadable(self, error: InregelError, scope: Mapping[str, object], reading: Reading) -> None:
         reading.errors.append(error)
         self.errors.append(error)
-        why = Blocked(str(error).partition("\n")[0], "other")
+        why = Blocked(headline(error), "other")
         reading.unreadable.update(dict.fromkeys(scope, why))
 
     def slot(self, connection: Connection, patience: timedelta) -> Slot:
