@@ -157,6 +157,8 @@ BODIES = {
     "attested": {"resources": [["a.b", "", "k", {"f": "v"}, "said"], ["a.b", "", "k", None, "said"],
                                ["a.b", "box", ["k"], None, "listing"], ["a.b", "", [], None, "listing"]] * 3,
                  "at": "2026-11-20", "until": "2027-01-01", "source": "W1"},
+    "verified": {"resources": [["a.b", "", "k", {"f": "v"}, "merge"], ["a.b", "box", "k", {"f": "v"}, "merge"]],
+                 "source": "f1"},
     "order.opened": {"number": "W1", "name": "assu/wizard"},
     **{f"order.{how}": {"number": "W1", "note": "n1"} for how in ("done", "failed", "withdrawn")},
     "order.superseded": {"number": "W1", "successor": "W2"},
