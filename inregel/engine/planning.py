@@ -211,8 +211,8 @@ def has_text(run: Run, order: str) -> bool:
 
 
 def titled(run: Run, office: OfficeRun, order: PlannedOrder) -> PlannedOrder:
-    """A planned order with its title, as the text gives it, in the office's language."""
-    language = run.project.language(office.office.id)
+    """A planned order with its title, as the text gives it, in the office's language where there is such a text."""
+    language = run.library.spoken(order.name, run.project.language(office.office.id))
     return replace(order, title=texts.title(order, office.office, language, run.library), language=language)
 
 
