@@ -10,7 +10,7 @@ from inregel.commands.context import Context
 
 
 @click.command(cls=Command, examples=("inregel init", "inregel init offices --example"))
-@click.argument("folder", metavar="DIR", default="")
+@click.argument("folder", metavar="DIR", type=options.FOLDER, default="")
 @click.option("--example", is_flag=True, help="With three offices, certificates and a playbook.")
 @options.project
 def init(context: Context, folder: str, example: bool) -> int:
@@ -21,7 +21,7 @@ def init(context: Context, folder: str, example: bool) -> int:
 
 
 @click.command(cls=Command, examples=("inregel demo", "inregel demo example"))
-@click.argument("folder", metavar="DIR", default="")
+@click.argument("folder", metavar="DIR", type=options.FOLDER, default="")
 @options.project
 def demo(context: Context, folder: str) -> int:
     """Run all of it on the example: plan, apply, the work orders, and a plan with nothing left to do."""
