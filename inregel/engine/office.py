@@ -99,9 +99,7 @@ class OfficeWork:
         self.run.options.observer.office_read(self.name)
         await self._plan()
         if self._something():
-            options = self.run.options
-            leases = Leases(self.run.ledger, self.run.holder, names, options.now, options.lease, self.run.locks)
-            async with leases:
+            async with Leases(self.run, names) as leases:
                 await self._leased(leases, fences)
         if self.reading.errors and self.result.error is None:
             self.result.error = self.reading.errors[0]
