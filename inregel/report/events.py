@@ -64,6 +64,13 @@ def _attested(body: Body, person: str, speech: Speech) -> str:
     return text + until + source
 
 
+def _verified(body: Body, person: str, speech: Speech) -> str:
+    """`files/utrecht.abc showed: assu.certificate info@office.example (serial, certificate)`."""
+    found = [f"{module} {key_text((box, key)) if box else key} ({', '.join(state)})"
+              for module, box, key, state, _ in body["resources"]]  # fmt: skip
+    return speech("{source} showed: {what}", source=body["source"], what=_some(found, speech))
+
+
 def _resource(speech: Speech, module: str, container: str, key: Any, state: Any, how: str) -> str:  # noqa: PLR0913
     if how == "listing":
         names = ", ".join(str(name) for name in key) or speech("none")
@@ -192,6 +199,7 @@ def _rollout(text: str) -> Tell:
 
 _SENTENCES: Final[Mapping[str, Tell]] = {
     "attested": _attested,
+    "verified": _verified,
     "order.opened": _opened,
     "order.done": _closed(phrase("{number} done"), phrase("{number} done by {who}")),
     "order.failed": _closed(phrase("{number} refused"), phrase("{number} refused by {who}")),

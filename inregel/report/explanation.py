@@ -105,7 +105,7 @@ def _values(entry: Entry, plan: Plan, speech: Speech) -> Iterator[Line]:
         yield line(f"  {pad(speech('now'), _COLUMN)}{told}", hang=_HANG)
         if before is None and known is not None:
             yield _known(known, plan, speech)
-    if after is None:
+    if after is None and entry.status is not Status.BLOCKED:
         yield line(f"  {pad(speech('wanted'), _COLUMN)}{speech('absent')}", hang=_HANG)
     now = before if isinstance(before, Mapping) else {}
     for name in dict.fromkeys((*(after or {}), *now)):

@@ -113,7 +113,8 @@ def describe(entry: Entry, view: View) -> Finding:
     """What there is to say about one resource."""
     sign = words.mark(entry)
     if entry.status in (Status.BLOCKED, Status.FAILED):
-        return Finding(sign, entry.module, _blocked(entry, view.speech), "", _remedy(entry, view.speech))
+        details = (*_proven(entry, view.speech), *_remedy(entry, view.speech))
+        return Finding(sign, entry.module, _blocked(entry, view.speech), "", details)
     if entry.status is Status.IN_SYNC:
         return Finding(sign, entry.module, _in_sync(entry, view))
     if entry.status is Status.WAITING:
@@ -302,6 +303,18 @@ def _blocked(entry: Entry, speech: Speech) -> str:
     if entry.blocked.cause and entry.blocked.reason.startswith("failed" if failed else "blocked"):
         return reason
     return speech("failed: {reason}", reason=reason) if failed else speech("blocked: {reason}", reason=reason)
+
+
+def _proven(entry: Entry, speech: Speech) -> tuple[Detail, ...]:
+    """What a declared file showed of a resource, where now nobody can say what is wanted: without secrets."""
+    if entry.after is not None or not isinstance(entry.before, Mapping):
+        return ()
+    proofs = {name: known for name, known in entry.provenance.items() if known.kind == "verified" and known.source}
+    values = {name: given for name, given in entry.before.items() if name in proofs and not words.is_blob(given)}
+    told = ", ".join(f"{name} {words.value(given, speech)}" for name, given in values.items())
+    if not values:
+        return ()
+    return (Detail("", told, words.source(proofs[next(iter(values))], speech, verbose=True)),)
 
 
 def _remedy(entry: Entry, speech: Speech) -> tuple[Detail, ...]:

@@ -15,6 +15,8 @@ from inregel.speech import Speech, phrase
 
 LONGEST: Final = 60
 """Columns of one value; --verbose shows all of it."""
+LONGEST_WORD: Final = 200
+"""Characters without a space, as of a certificate: nobody reads more of it."""
 _INLINE: Final = 44
 _PARTS: Final = 5
 MARKS: Final = {"+": "add", "~": "change", "-": "remove", "?": "look", "=": "good", ".": "wait", "x": "blocked"}
@@ -61,6 +63,8 @@ def value(given: Value | None, speech: Speech, *, verbose: bool = False) -> str:
     if isinstance(given, str) and given.startswith(FINGERPRINT):
         return speech("(a secret)")
     text = _shown(given, speech)
+    if verbose and is_blob(given):
+        return speech("{start}... ({count} characters)", start=text[:20], count=speech.number(len(text)))
     return text if verbose else cut(text, LONGEST)
 
 
@@ -82,6 +86,11 @@ def _shown(given: Value | None, speech: Speech) -> str:
         least = given.bound if isinstance(given.bound, int) else ".".join(map(str, given.bound))
         return speech("at least {least}", least=least)
     return values.show(given)
+
+
+def is_blob(given: Value | None) -> bool:
+    """Whether a value is for machines alone, such as a certificate in base64."""
+    return isinstance(given, str) and len(given) > LONGEST_WORD and " " not in given
 
 
 def state(given: State | Unknown | None, speech: Speech, *, verbose: bool = False) -> str:
