@@ -165,6 +165,7 @@ BODIES = {
     "attested": {"resources": [["a.b", "", "k", {"f": "v"}, "said"], ["a.b", "", "k", None, "said"],
                                ["a.b", "box", ["k"], None, "listing"], ["a.b", "", [], None, "listing"]] * 3,
                  "at": "2026-11-20", "until": "2027-01-01", "source": "W1"},
+    "verified": {"source": "W1", "resources": [["a.b", "", "k", {"f": "v"}, "said"]]},
     "order.opened": {"number": "W1", "name": "assu/wizard"},
     **{f"order.{how}": {"number": "W1", "note": "n1"} for how in ("done", "failed", "withdrawn")},
     "order.superseded": {"number": "W1", "successor": "W2"},
