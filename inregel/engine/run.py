@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from inregel.contract import Blocked, Connection, Driver, Key, Office, Seen, State, System, Unknown, View, World
 from inregel.engine import asking, claims
 from inregel.engine.allowance import Allowance, Confirmed
+from inregel.engine.commits import Commits
 from inregel.engine.desired import Desired
 from inregel.engine.inputs import Shared
 from inregel.engine.slots import Slot
@@ -105,6 +106,7 @@ class Run:
         self._optional: dict[tuple[str, str], Callable[..., Any] | None] = {}
         self._stack = AsyncExitStack()
         self.allowance = Allowance(options.allow, options.confirmed, self.secret_key)
+        self.commits = Commits(ledger)
         self.locks: dict[str, asyncio.Lock] = {}
         self.fences: dict[str, int] = {}
         self.written: set[str] = set()

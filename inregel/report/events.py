@@ -67,8 +67,8 @@ def _attested(body: Body, person: str, speech: Speech) -> str:
 def _verified(body: Body, person: str, speech: Speech) -> str:
     """`files/utrecht.abc showed: assu.certificate info@office.example (serial, certificate)`."""
     found = [f"{module} {key_text((box, key)) if box else key} ({', '.join(state)})"
-              for module, box, key, state, _ in body["resources"]]  # fmt: skip
-    return speech("{source} showed: {what}", source=body["source"], what=_some(found, speech))
+             for module, box, key, state, _ in body["resources"]]  # fmt: skip
+    return speech("{file} showed: {what}", file=body["source"], what=_some(found, speech))
 
 
 def _resource(speech: Speech, module: str, container: str, key: Any, state: Any, how: str) -> str:  # noqa: PLR0913

@@ -142,7 +142,7 @@ def order_line(order: PlannedOrder, orders: Mapping[str, PlannedOrder], speech: 
     elif not order.ready and not order.open:
         text += speech(" Not yet: something else comes first.")
     remarks = dict.fromkeys(each.step.remark for each in order.lines if each.kind != "look" and each.step.remark)
-    text += "".join(f" {speech.again(remark)}" for remark in remarks)
+    text += "".join(f" {speech(remark)}" for remark in remarks)
     return line("  ", Span(words.order_name(order), "strong"), text, hang=4)
 
 

@@ -312,9 +312,7 @@ def _proven(entry: Entry, speech: Speech) -> tuple[Detail, ...]:
     proofs = {name: known for name, known in entry.provenance.items() if known.kind == "verified" and known.source}
     values = {name: given for name, given in entry.before.items() if name in proofs and not words.is_blob(given)}
     told = ", ".join(f"{name} {words.value(given, speech)}" for name, given in values.items())
-    if not values:
-        return ()
-    return (Detail("", told, words.source(proofs[next(iter(values))], speech, verbose=True)),)
+    return (Detail("", told, words.source(proofs[next(iter(values))], speech, verbose=True)),) if values else ()
 
 
 def _remedy(entry: Entry, speech: Speech) -> tuple[Detail, ...]:

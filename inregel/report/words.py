@@ -64,8 +64,13 @@ def value(given: Value | None, speech: Speech, *, verbose: bool = False) -> str:
         return speech("(a secret)")
     text = _shown(given, speech)
     if verbose and is_blob(given):
-        return speech("{start}... ({count} characters)", start=text[:20], count=speech.number(len(text)))
+        return speech("{begin}... ({count} characters)", begin=text[:20], count=speech.number(len(text)))
     return text if verbose else cut(text, LONGEST)
+
+
+def is_blob(given: Value | None) -> bool:
+    """Whether a value is for machines alone, such as a certificate in base64."""
+    return isinstance(given, str) and len(given) > LONGEST_WORD and " " not in given
 
 
 def _shown(given: Value | None, speech: Speech) -> str:
@@ -86,11 +91,6 @@ def _shown(given: Value | None, speech: Speech) -> str:
         least = given.bound if isinstance(given.bound, int) else ".".join(map(str, given.bound))
         return speech("at least {least}", least=least)
     return values.show(given)
-
-
-def is_blob(given: Value | None) -> bool:
-    """Whether a value is for machines alone, such as a certificate in base64."""
-    return isinstance(given, str) and len(given) > LONGEST_WORD and " " not in given
 
 
 def state(given: State | Unknown | None, speech: Speech, *, verbose: bool = False) -> str:
