@@ -18,9 +18,9 @@ from inregel.errors import InregelError
 from inregel.formats import gcn
 from inregel.frozen import frozen
 
-MOST_BYTES: Final = 64 * 2**20
+MOST_BYTES: Final = 32 * 2**20
 _MOST_FILES: Final = 500
-_MOST_UNPACKED: Final = 128 * 2**20
+_MOST_UNPACKED: Final = 32 * 2**20
 """Of all files together, as they are unpacked and not as the archive says."""
 _ENCRYPTED: Final = 0x1
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)

@@ -34,7 +34,7 @@ _SHAPES: Final = {
 }  # fmt: skip
 _EPOCH: Final = datetime(1899, 12, 30)
 _GUID: Final = re.compile("[0-9A-Fa-f]{32}")
-_INNER_ID: Final = re.compile(rb"@I[0-9A-Fa-f]{32}@D0@I([A-Za-z][A-Za-z0-9_]{0,79})@D0@")
+_INNER_ID: Final = re.compile(rb"@I[0-9A-Fa-f]{32}@D0@I([A-Za-z][A-Za-z0-9_]{0,79})(?=@D0@)")
 _ID: Final = re.compile("[A-Za-z][A-Za-z0-9_]*")
 
 

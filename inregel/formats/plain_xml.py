@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from inregel.errors import InregelError
 
-MOST_BYTES: Final = 64 * 2**20
+MOST_BYTES: Final = 16 * 2**20
 MOST_DEPTH: Final = 64
 _SEPARATOR: Final = "\n"
 """Between namespace and name; it can stand in neither."""

@@ -16,7 +16,7 @@ from urllib.parse import quote_plus, urlencode
 
 from inregel.contract import Fault, Secret
 from inregel.drivers.afas.errors import Refused
-from inregel.drivers.afas.http import Budget, Call, Http, document
+from inregel.drivers.afas.http import Budget, Call, Http
 from inregel.drivers.afas.places import Place
 from inregel.formats import afas_token
 
@@ -79,7 +79,7 @@ class OAuth:
         asked = self._now()
         try:
             # It makes nothing that stays, so it may be asked for again.
-            given = document(call, await self._http.read(call, budget))
+            given = await self._http.read(call, budget)
         except Refused as error:
             raise Refused(**{**error.fields, "remedy": _CLIENT}) from error
         token = given.get("access_token") if isinstance(given, Mapping) else None

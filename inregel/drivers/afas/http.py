@@ -24,7 +24,7 @@ from inregel.frozen import frozen
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-MOST_BYTES: Final = 64 * 2**20
+MOST_BYTES: Final = 16 * 2**20
 """Of one answer, unpacked."""
 TRIES: Final = 4
 _FIRST_PAUSE: Final = 1.0
@@ -74,12 +74,15 @@ class Http:
     def __init__(self, session: aiohttp.ClientSession, sleep: Callable[[float], Awaitable[None]]) -> None:
         self._session, self.sleep = session, sleep
 
-    async def read(self, call: Call, budget: Budget) -> Answer:
-        """A call that changes nothing: made again where that can help and there is time. Raises what came last."""
+    async def read(self, call: Call, budget: Budget) -> Any:
+        """The JSON of a call that changes nothing; made again where that can help and there is time.
+
+        Raises what came last.
+        """
         tries = 1
         while True:
             try:
-                return await self.once(call, budget)
+                return document(call, await self.once(call, budget))
             except (NoAnswer, NotDone) as error:
                 asked = error.pause if isinstance(error, NoAnswer) else None
                 pause = _FIRST_PAUSE * 2 ** (tries - 1) if asked is None else asked
@@ -97,7 +100,7 @@ class Http:
         try:
             answer = await self._exchange(call, budget.left)
         except _Unreadable as error:
-            raise NoAnswer(system=call.system, what=call.what, reason=str(error)) from error
+            raise NoAnswer(system=call.system, what=call.what, reason=str(error), retries=error.retries) from error
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise _lost(call, error) from error
         if not 200 <= answer.status < 300:
@@ -132,6 +135,10 @@ def _host(response: aiohttp.ClientResponse) -> str:
 class _Unreadable(Exception):
     """An answer that cannot be taken in whole."""
 
+    def __init__(self, reason: str, *, retries: bool = False) -> None:
+        super().__init__(reason)
+        self.retries = retries
+
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
     """The body, unpacked, no more than `MOST_BYTES` of either."""
@@ -152,11 +159,11 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
         unpacker = zlib.decompressobj(wbits=47 if packing == "gzip" or body[:1] == b"\x78" else -15)
         whole = unpacker.decompress(body, MOST_BYTES)
     except zlib.error as error:
-        raise _Unreadable("it cannot be unpacked") from error
+        raise _Unreadable("it cannot be unpacked", retries=True) from error
     if unpacker.unconsumed_tail:
         raise _Unreadable(f"it is larger than {MOST_BYTES >> 20} MiB when it is unpacked")
     if not unpacker.eof:
-        raise _Unreadable("it was cut short")
+        raise _Unreadable("it was cut short", retries=True)
     return whole
 
 

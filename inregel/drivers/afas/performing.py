@@ -26,7 +26,7 @@ IMPORT: Final = "afas.import_get_connector"
 REVOKE: Final = "afas.revoke_token"
 REQUEST_OTP: Final = "afas.request_otp"
 ISSUE: Final = "afas.issue_token"
-_MOST_FILE: Final = 64 * 2**20
+_MOST_FILE: Final = connector_zip.MOST_BYTES
 _MOST_LOG: Final = 256 * 2**10
 """Of a packed log that is stored; no log of one import comes near it."""
 _PAUSES: Final = (1.0, 2.0, 3.0, 5.0)

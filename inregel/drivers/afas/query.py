@@ -7,6 +7,7 @@ required, since pages without one overlap. Source: https://docs.afas.help/profit
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import Final, TypeAlias
@@ -71,29 +72,26 @@ class Question:
     alternatives: tuple[Alternative, ...] = ()
     """() is all rows."""
 
-    def __post_init__(self) -> None:
-        if not self.order:
-            raise ValueError("pages without an order overlap")
-
 
 def queries(question: Question) -> Iterator[tuple[Alternative, ...]]:
     """The alternatives, as many at a time as one query can hold. Raises `TooLong` where one alone is too many."""
     if not question.alternatives:
         yield ()
         return
-    packed: list[Alternative] = []
-    for alternative in dict.fromkeys(question.alternatives):
-        if packed and _length(question, [*packed, alternative]) > MOST_SIGNS:
-            yield tuple(packed)
-            packed = []
-        packed.append(alternative)
-        if len(packed) == 1 and (signs := _length(question, packed)) > MOST_SIGNS:
-            raise TooLong(signs=signs, most=MOST_SIGNS)
-    yield tuple(packed)
+    left = list(dict.fromkeys(question.alternatives))
+    while left:
+        # Each one more makes the query longer, so the longest that fits is found by halves.
+        fits = bisect_right(range(1, len(left) + 1), MOST_SIGNS, key=lambda count: _length(question, left[:count]))
+        if not fits:
+            raise TooLong(signs=_length(question, left[:1]), most=MOST_SIGNS)
+        yield tuple(left[:fits])
+        left = left[fits:]
 
 
 def query(question: Question, alternatives: Sequence[Alternative], skip: int, take: int = PAGE) -> str:
     """The query of one page, encoded."""
+    if not question.order:
+        raise ValueError("pages without an order overlap")
     parts = [("skip", str(skip)), ("take", str(take)), ("orderbyfieldids", ",".join(question.order))]
     parts += _filter(alternatives)
     return "&".join(f"{name}={quote(value, safe=',;')}" for name, value in parts)

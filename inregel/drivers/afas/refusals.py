@@ -90,7 +90,8 @@ def _object(body: bytes) -> Mapping[str, Any]:
 
 def _message(said: Mapping[str, Any]) -> str:
     """What AFAS says to people, with the reference that its support asks for."""
-    text = said.get("externalMessage")
+    # OAuth says `error`, a word such as invalid_client.
+    text = said.get("externalMessage", said.get("error"))
     message = " ".join(text.split())[:LONGEST].rstrip(". ") if isinstance(text, str) else ""
     reference = said.get("profitLogReference")
     if isinstance(reference, str) and _REFERENCE.fullmatch(reference):

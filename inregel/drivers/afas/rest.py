@@ -33,14 +33,14 @@ class Rest:
         """What a token is and may do."""
         call = await self._call(who, budget, "GET", "metainfo")
         try:
-            return afas_info.read(await self._json(call, budget))
+            return afas_info.read(await self._http.read(call, budget))
         except afas_info.NotMetainfo as error:
             raise self._odd(call, str(error)) from error
 
     async def fields(self, who: Credentials, budget: Budget, connector: str) -> dict[str, str]:
         """The fields of a GetConnector: by id its kind and length, such as `string 16`."""
         call = await self._call(who, budget, "GET", f"metainfo/get/{quote(connector, safe='')}")
-        given = await self._json(call, budget)
+        given = await self._http.read(call, budget)
         fields = given.get("fields") if isinstance(given, Mapping) else None
         if not isinstance(fields, list) or not all(isinstance(each, Mapping) and each.get("id") for each in fields):
             raise self._odd(call, "it has no list of fields")
@@ -49,7 +49,7 @@ class Rest:
     async def version(self, who: Credentials, budget: Budget) -> str:
         """The version of Profit, such as `22.22.5`."""
         call = await self._call(who, budget, "GET", "profitversion")
-        given = await self._json(call, budget)
+        given = await self._http.read(call, budget)
         version = given.get("version") if isinstance(given, Mapping) else None
         if not isinstance(version, str):
             raise self._odd(call, "it has no version")
@@ -67,7 +67,7 @@ class Rest:
             while more:
                 asked = query.query(question, alternatives, len(met))
                 call = await self._call(who, budget, "GET", f"connectors/{question.connector}", asked)
-                page = self._page(call, await self._json(call, budget), question)
+                page = self._page(call, await self._http.read(call, budget), question)
                 for key, row in page:
                     if key in met or len(met) == query.MOST_ROWS:
                         raise self._odd(call, "its rows changed while they were read, or are too many")
@@ -132,9 +132,6 @@ class Rest:
         url = f"{self._place.rest}/{path}" + (f"?{asked}" if asked else "")
         data = None if body is None else json.dumps(body).encode()
         return Call(self._place.identity, f"{method} {path}", method, url, headers, data)
-
-    async def _json(self, call: Call, budget: Budget) -> Any:
-        return document(call, await self._http.read(call, budget))
 
     def _odd(self, call: Call, reason: str) -> NoAnswer:
         return NoAnswer(system=self._place.identity, what=call.what, reason=reason)
