@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar
 
 from helpers.canary import canary
@@ -21,6 +21,8 @@ from inregel.library import Library
 
 Result = TypeVar("Result")
 IDENTITY = "afas:12345/production"
+REST, SOAP = "12345.rest.afas.online", "12345.soap.afas.online"
+"""What AFAS calls the hosts of that environment; on the wire they are the first part of a path."""
 
 
 def token_data(name: str) -> str:
@@ -46,7 +48,7 @@ class Asked:
     @property
     def path(self) -> str:
         """Without the query and the fixed beginning."""
-        return self.target.partition("?")[0].removeprefix("/ProfitRestServices/")
+        return self.target.partition("?")[0].removeprefix(f"/{REST}/ProfitRestServices/")
 
     @property
     def query(self) -> str:
@@ -144,6 +146,25 @@ async def _request(reader: asyncio.StreamReader) -> Asked:
     return Asked(method, target, headers, await reader.readexactly(int(headers.get("content-length", 0))))
 
 
+class _Over(Mapping[str, Any]):
+    """Settings, some of them replaced; a secret that is missing stays so."""
+
+    def __init__(self, settings: Mapping[str, Any], other: Mapping[str, Any]) -> None:
+        self._settings, self._other = settings, other
+
+    def __getitem__(self, name: str) -> Any:
+        return self._other[name] if name in self._other else self._settings[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._other or name in self._settings
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(self._settings), **dict.fromkeys(self._other)})
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
 @dataclass
 class Bench:
     """A driver on a wire; waiting on its clock costs no time."""
@@ -156,15 +177,18 @@ class Bench:
         self.waited.append(seconds)
         self.clock.move(seconds=seconds)
 
-    def use(self, wire: Wire, work: Callable[[Driver], Awaitable[Result]], **settings: Any) -> Result:
-        """Opens the system as the engine does, does one thing, and closes it."""
+    def use(
+        self, wire: Wire, work: Callable[[Driver], Awaitable[Result]], at: Connection | None = None, **settings: Any
+    ) -> Result:
+        """Opens the system as the engine does, does one thing, and closes it; `at` is a connection of an inventory."""
         system = Library(None).system("afas")
         assert system is not None
+        here = at or Connection("afas", "afas", IDENTITY, {"environment": "12345", "tier": "production"}, 5)
 
         async def run(url: str) -> Result:
-            given: Mapping[str, Any] = {"environment": "12345", "tier": "production", "url": url, **settings}
+            given = _Over(here.settings, {"url": url, **settings})
             async with system.open(World(self.clock, self._sleep, self.root)) as connect:
-                return await work(connect(Connection("afas", "afas", IDENTITY, given, 5)))
+                return await work(connect(replace(here, settings=given)))
 
         return asyncio.run(wire.run(run))
 

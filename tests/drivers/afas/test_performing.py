@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from helpers import gcn as made
-from helpers.afas import Asked, Bench, Gone, Played, Wire, fault, metainfo, reply, token, token_data
+from helpers.afas import SOAP, Asked, Bench, Gone, Played, Wire, fault, metainfo, reply, token, token_data
 from helpers.canary import canary
 from inregel.contract import Secret
 from inregel.errors import InregelError
@@ -152,7 +152,7 @@ class Remote:
     def __call__(self, asked: Asked) -> Played:
         if asked.path == "metainfo":
             return reply(metainfo())
-        assert asked.target == "/profitservices/cmdconnector.asmx"
+        assert asked.target == f"/{SOAP}/profitservices/cmdconnector.asmx"
         assert asked.headers["content-type"] == "text/xml; charset=utf-8"
         action = asked.headers["soapaction"].strip('"').removeprefix("urn:Afas.Profit.Services/")
         element = next(plain_xml.parse(asked.body).iter(action))
@@ -344,7 +344,7 @@ def test_a_token_is_revoked_by_itself(bench: Bench, own: Secret, service: str) -
     settings = {"token": own} | ({"token_service": service} if service != "tokenconnector.asmx" else {})
     assert bench.perform(wire, "afas.revoke_token", {"token": old}, **settings).outcome == "performed"
     (asked,) = wire.asked
-    assert asked.target == f"/profitservices/{service}"
+    assert asked.target == f"/{SOAP}/profitservices/{service}"
     assert asked.headers["soapaction"] == '"urn:Afas.Profit.Services/DeleteToken"'
     (given,) = plain_xml.parse(asked.body).iter("token")
     assert given.text == asked.token == old.reveal()
