@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
-from helpers.afas import REST, Asked, Bench, Wire, reply, rows
+from helpers.afas_wire import REST, Asked, Bench, Wire, reply, rows
 from helpers.canary import canary
 from inregel.contract import Driver, Fault, Secret
 from inregel.errors import Unavailable

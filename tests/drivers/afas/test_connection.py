@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from helpers.afas import Bench, Wire, metainfo, reply, token
+from helpers.afas_wire import Bench, Wire, metainfo, reply, token
 from helpers.projects import make
 from inregel.config import project
 from inregel.config.mistakes import ConfigError

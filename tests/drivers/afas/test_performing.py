@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from helpers import gcn as made
-from helpers.afas import SOAP, Asked, Bench, Gone, Played, Wire, fault, metainfo, reply, token, token_data
+from helpers.afas_wire import SOAP, Asked, Bench, Gone, Played, Wire, fault, metainfo, reply, token, token_data
 from helpers.canary import canary
 from inregel.contract import Secret
 from inregel.errors import InregelError
