@@ -33,8 +33,16 @@ def own() -> Secret:
 
 # --- who can do what ------------------------------------------------------------------------------------------------
 
-USERS = {"afas.create_user", "afas.update_user", "afas.create_group", "afas.rename_user", "afas.block_user",
-         "afas.unblock_user", "afas.retire_user"}  # fmt: skip
+USERS = {
+    "afas.create_user",
+    "afas.create_system_user",
+    "afas.update_user",
+    "afas.create_group",
+    "afas.rename_user",
+    "afas.block_user",
+    "afas.unblock_user",
+    "afas.retire_user",
+}
 
 
 def operations(bench: Bench, **settings: Any) -> set[str]:
@@ -77,6 +85,7 @@ SENT: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
         "POST",
         {"MtCd": "1", "Nm": "Benefits-Plaza", "EmAd": "bp@office.example", "Awin": False, "InSi": False, "Acon": True},
     ),
+    "afas.create_system_user": ({"name": "BP"}, "POST", {"MtCd": "6", "Nm": "BP"}),
     "afas.update_user": ({"group": "BP", "outsite": True}, "PUT", {"MtCd": "1", "GrId": "BP", "Site": True}),
     "afas.create_group": (
         {"group": "BP", "group_description": "Benefits-Plaza"}, "PUT",
