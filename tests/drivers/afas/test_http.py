@@ -27,16 +27,6 @@ USER = {"user": "12345.BP", "name": "Benefits-Plaza"}
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
-
-
-@pytest.fixture
-def own() -> Secret:
-    return token("management")
-
-
-@pytest.fixture
 def mine() -> dict[str, Secret]:
     return {"Benefits-Plaza": token("Benefits-Plaza")}
 
