@@ -14,9 +14,10 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from inregel.sandbox.afas import rest
+from inregel.sandbox.afas import oauth, otp, rest, soap
 from inregel.sandbox.afas.calls import Answer, Call, Refused, busy
 from inregel.sandbox.afas.places import place
+from inregel.sandbox.afas.state import Environment
 from inregel.sandbox.afas.store import Afas, NoEnvironment
 
 HOST: Final = "127.0.0.1"
@@ -85,11 +86,23 @@ class Emulator:
                     return busy(_BUSY)
                 if len(call.body) > _LARGEST[service]:
                     raise Refused(413, "Payload Too Large")
-                return rest.answer(environment, call, self.afas.clock(), self.afas.switches)
+                return self._perform(environment, call, service)
         except NoEnvironment:
             return Refused(404, "Not Found").answer(self._reference())
         except Refused as refused:
             return refused.answer(self._reference())
+
+    def _perform(self, environment: Environment, call: Call, service: str) -> Answer:
+        afas = self.afas
+        issuer = otp.Issuer(environment, afas.clock(), afas.make)
+        if service == "soap":
+            return soap.Services(issuer, call, afas.switches).answer(self._reference())
+        path = "/".join(call.path).lower()
+        if path in ("otprequest", "otpvalidation"):
+            return otp.answer(issuer, call, afas.switches)
+        if path == "oauth/token":
+            return oauth.answer(environment, call, issuer.now, afas.make)
+        return rest.answer(environment, call, issuer.now, afas.switches)
 
     def _reference(self) -> str:
         return uuid4().hex.upper()
