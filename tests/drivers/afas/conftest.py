@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from helpers.afas_emulator import furnish, hex_canary, make
 from helpers.afas_wire import Bench, token
+from helpers.clock import Clock
 from inregel.contract import Secret
+from inregel.sandbox.afas.server import Emulator
+from inregel.sandbox.afas.store import Afas
 
 
 @pytest.fixture
@@ -18,3 +22,23 @@ def bench(tmp_path: Path) -> Bench:
 @pytest.fixture
 def own() -> Secret:
     return token("management")
+
+
+# --- the emulated AFAS ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def data() -> str:
+    return hex_canary("AFAS token")
+
+
+@pytest.fixture
+def afas(clock: Clock, data: str) -> Afas:
+    made = Afas(clock, make=make)
+    furnish(made, data)
+    return made
+
+
+@pytest.fixture
+def emulator(afas: Afas) -> Emulator:
+    return Emulator(afas)
