@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -41,4 +42,9 @@ def afas(clock: Clock, data: str) -> Afas:
 
 @pytest.fixture
 def emulator(afas: Afas) -> Emulator:
-    return Emulator(afas)
+    return Emulator(afas, sleep=_no_time)
+
+
+async def _no_time(seconds: float) -> None:
+    """A slow answer comes in as many pieces, and waits for none."""
+    await asyncio.sleep(0)
