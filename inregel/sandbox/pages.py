@@ -16,7 +16,8 @@ from aiohttp import web
 
 from inregel.sandbox.assu import Assu, NoInstallation
 from inregel.sandbox.controls import Control
-from inregel.sandbox.screens import Desk, NotOnScreen
+from inregel.sandbox.screens import Desk
+from inregel.sandbox.windows import NotOnScreen
 
 _HOST = "127.0.0.1"
 _STYLE = (
