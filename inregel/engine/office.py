@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from inregel.frozen import frozen
 from inregel.ledger.base import Order, Transaction
 from inregel.plan.draft import Ref, sealed
 from inregel.plan.model import Entry, OfficePlan, Performed, PlannedOrder, PlannedStep, Status
+from inregel.plan.proofs import Kept, fresh
 
 MOST_ROUNDS = 50
 """More rounds than any sound chain of steps has; a module that never ends is stopped here."""
@@ -108,6 +109,8 @@ class OfficeWork:
     def _something(self) -> bool:
         """Whether this office needs more than a look."""
         if self._ready() or self.name in self.background.pending or self._orders_differ() or self._verdicts():
+            return True
+        if any(self._proofs()):
             return True
         return self._synced() != self.background.synced.get(self.name, {})
 
@@ -246,6 +249,8 @@ class OfficeWork:
         durable = bool(before or self._own_orders())
         with edge("apply.orders"), run.ledger.writing(*leases.held, durable=durable) as tx:
             opened = self.job.desk.settle(tx, self.office.office, self._own_orders(), in_sync, scope)
+            for proof in self._proofs():
+                tx.attest(self.name, proof.module, proof.key, proof.state, proof.by)
             tx.record_sync(self.name, self._synced())
         self._number(opened)
         self.result.handed_out = [order for order in opened.values() if order.number not in before]
@@ -283,6 +288,10 @@ class OfficeWork:
 
     def _entries(self) -> list[Entry]:
         return [entry for part in self.parts if part.play == self.play for entry in part.entries]
+
+    def _proofs(self) -> Iterator[Kept]:
+        """What declared files show and the ledger does not have yet."""
+        return fresh(self._entries(), self.background.known.get(self.name))
 
     def _own_orders(self) -> list[PlannedOrder]:
         return [order for part in self.parts if part.play == self.play for order in part.orders]

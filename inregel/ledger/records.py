@@ -164,6 +164,20 @@ def provenance(row: Sequence[Any], person: str) -> Provenance:
     return Provenance(kind, maybe_time(at), person, maybe_day(until), source)
 
 
+def event_kind(by: Provenance) -> str:
+    """The kind of the event that records a statement."""
+    return "verified" if by.kind == "verified" else "attested"
+
+
+def spoken_of(kind: str, values: State | None, known: State | None) -> tuple[str, ...]:
+    """The fields of which a statement is the provenance; "" is the resource as a whole.
+
+    A proof speaks of its fields alone where something is known: that the resource is there stays a person's word.
+    """
+    whole = () if kind == "verified" and known is not None else ("",)
+    return (*whole, *(values or ()))
+
+
 def order_number(number: str) -> int:
     """7 for `W7` or `w7`; 0 for what is no such number."""
     digits = number.strip()[1:]

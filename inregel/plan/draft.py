@@ -32,10 +32,11 @@ from inregel.formats import values
 from inregel.ledger.base import LineKind, Order, OrderLine, Pending, Promised
 from inregel.names import at, connection_of, office_at, plain
 from inregel.plan import shapes
-from inregel.plan.compare import FINGERPRINT, Difference, Found, compare
+from inregel.plan.compare import FINGERPRINT, WHOLE_VERIFIED, Difference, Found, compare
 from inregel.plan.faults import module_fault
 from inregel.plan.lost import made_anew, told
 from inregel.plan.model import Actor, FieldChange, PlannedStep, Status
+from inregel.plan.proofs import proven
 
 Ref = tuple[str, Key]
 """A resource within one office: (module, key)."""
@@ -178,7 +179,7 @@ def draft(facts: Facts, declared: Declared) -> Draft:
         return Draft(declared, Status.BLOCKED, Found(UNKNOWN, {}), blocked=declared.blocked)
     if declared.module in facts.unreadable:
         return Draft(declared, Status.BLOCKED, Found(UNKNOWN, {}), blocked=facts.unreadable[declared.module])
-    found = facts.find(*ref)
+    found = _found(facts, declared)
     difference = compare(found, declared.state, facts.today, facts.secret_key)
     lost = facts.lost.get(ref, ()) if found.state is not None else ()
     if not difference:
@@ -195,6 +196,16 @@ def draft(facts: Facts, declared: Declared) -> Draft:
     if lost and result.status is Status.CHANGE and not made_anew(lost, result.lines()):
         result.block(told(lost))
     return result
+
+
+def _found(facts: Facts, declared: Declared) -> Found:
+    """What is known of a resource; of what people stated also what a declared file shows."""
+    found = facts.find(declared.module, declared.key)
+    if found.sources is WHOLE_VERIFIED or declared.state is None:
+        return found
+    name, inputs = (facts.office.id, declared.module, declared.key), facts.inputs.at(declared.module)
+    proves = getattr(facts.module(declared.module), "proves", None)
+    return proven(proves, found, name, declared.args, inputs)
 
 
 def _way(facts: Facts, result: Draft, difference: Difference) -> None:

@@ -58,6 +58,13 @@ def _attested(body: Body, person: str) -> str:
     return f"{person or 'somebody'} said{at}: {_some(said)}{until}{source}"
 
 
+def _verified(body: Body, person: str) -> str:
+    """`files/utrecht.abc showed: assu.certificate info@office.example (serial, certificate)`."""
+    found = [f"{module} {key_text((box, key)) if box else key} ({', '.join(state)})"
+             for module, box, key, state, _ in body["resources"]]  # fmt: skip
+    return f"{body['source']} showed: {_some(found)}"
+
+
 def _resource(module: str, container: str, key: Any, state: Any, how: str) -> str:
     if how == "listing":
         names = ", ".join(str(name) for name in key) or "none"
@@ -152,6 +159,7 @@ def _rollout(body: Body, person: str) -> str:
 
 _SENTENCES: Final[Mapping[str, Callable[[Body, str], str]]] = {
     "attested": _attested,
+    "verified": _verified,
     "order.opened": _opened,
     "order.done": _closed("done"),
     "order.failed": _closed("refused"),

@@ -100,7 +100,7 @@ def _values(entry: Entry, plan: Plan) -> Iterator[Line]:
         yield line(f"  {pad('now', _COLUMN)}{told}", hang=_HANG)
         if before is None and known is not None:
             yield _known(known, plan)
-    if after is None:
+    if after is None and entry.status is not Status.BLOCKED:
         yield line(f"  {pad('wanted', _COLUMN)}absent", hang=_HANG)
     now = before if isinstance(before, Mapping) else {}
     for name in dict.fromkeys((*(after or {}), *now)):

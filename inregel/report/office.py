@@ -132,6 +132,8 @@ def order_line(order: PlannedOrder, orders: Mapping[str, PlannedOrder]) -> Line:
         text += f" After {after}."
     elif not order.ready and not order.open:
         text += " Not yet: something else comes first."
+    remarks = dict.fromkeys(each.step.remark for each in order.lines if each.kind != "look" and each.step.remark)
+    text += "".join(f" {remark}" for remark in remarks)
     return line("  ", Span(words.order_name(order), "strong"), text, hang=4)
 
 

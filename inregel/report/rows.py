@@ -111,7 +111,7 @@ def describe(entry: Entry, view: View) -> Finding:
     """What there is to say about one resource."""
     sign = words.mark(entry)
     if entry.status in (Status.BLOCKED, Status.FAILED):
-        return Finding(sign, entry.module, _blocked(entry), "", _remedy(entry, view))
+        return Finding(sign, entry.module, _blocked(entry), "", (*_proven(entry), *_remedy(entry, view)))
     if entry.status is Status.IN_SYNC:
         return Finding(sign, entry.module, _in_sync(entry, view))
     if entry.status is Status.WAITING:
@@ -279,6 +279,16 @@ def _blocked(entry: Entry) -> str:
     reason = entry.blocked.reason
     # The engine's own words for a resource that waits for another say "blocked" themselves.
     return reason if entry.blocked.cause and reason.startswith(word) else f"{word}: {reason}"
+
+
+def _proven(entry: Entry) -> tuple[Detail, ...]:
+    """What a declared file showed of a resource, where now nobody can say what is wanted: without secrets."""
+    if entry.after is not None or not isinstance(entry.before, Mapping):
+        return ()
+    proofs = {name: known for name, known in entry.provenance.items() if known.kind == "verified" and known.source}
+    values = {name: given for name, given in entry.before.items() if name in proofs and not words.is_blob(given)}
+    told = ", ".join(f"{name} {words.value(given)}" for name, given in values.items())
+    return (Detail("", told, words.source(proofs[next(iter(values))], verbose=True)),) if values else ()
 
 
 def _remedy(entry: Entry, view: View) -> tuple[Detail, ...]:

@@ -14,6 +14,8 @@ from inregel.report.lines import cells, cut
 
 LONGEST: Final = 60
 """Columns of one value; --verbose shows all of it."""
+LONGEST_WORD: Final = 200
+"""Characters without a space, as of a certificate: nobody reads more of it."""
 _INLINE: Final = 44
 _PARTS: Final = 5
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -67,7 +69,14 @@ def value(given: Value | None, *, verbose: bool = False) -> str:
     if isinstance(given, str) and given.startswith(FINGERPRINT):
         return "(a secret)"
     text = values.show(given)
+    if verbose and is_blob(given):
+        return f"{text[:20]}... ({len(text):,} characters)"
     return text if verbose else cut(text, LONGEST)
+
+
+def is_blob(given: Value | None) -> bool:
+    """Whether a value is for machines alone, such as a certificate in base64."""
+    return isinstance(given, str) and len(given) > LONGEST_WORD and " " not in given
 
 
 def state(given: State | Unknown | None, *, verbose: bool = False) -> str:

@@ -46,6 +46,11 @@ def event(kind: str, body: dict[str, Any], person: str | None = "Ria") -> Event:
         ),
         ("attested", {"resources": [["a.b", "", ["k", "l"], None, "listing"]]}, "Ria said: a.b, all there is: k, l"),
         ("attested", {"resources": [["a.b", "", [], None, "listing"]]}, "Ria said: a.b, all there is: none"),
+        (
+            "verified",
+            {"source": "a.abc", "resources": [["a.b", "box", "k", {"serial": "1", "certificate": "MII"}, "merge"]]},
+            "a.abc showed: a.b box/k (serial, certificate)",
+        ),
         ("order.opened", {"number": "W1", "name": "assu/wizard"}, "W1 (assu/wizard) handed out to Ria"),
         ("order.done", {"number": "W1", "note": "2 done"}, "W1 done by Ria: 2 done"),
         ("order.failed", {"number": "W1", "note": "no rights"}, "W1 refused by Ria: no rights"),
