@@ -7,6 +7,7 @@ from typing import Final
 
 from inregel.sandbox.afas.gui_apps import Apps
 from inregel.sandbox.afas.gui_connectors import GetConnectors
+from inregel.sandbox.afas.gui_mail import Mailbox
 from inregel.sandbox.afas.gui_users import Users
 from inregel.sandbox.afas.store import Afas
 from inregel.sandbox.afas.window import Room, Window, shown
@@ -17,6 +18,7 @@ MENUS: Final[dict[str, type[Window]]] = {
     "Algemeen > Uitvoer > Beheer > Get Connector": GetConnectors,
     "Algemeen > Beheer > Autorisatietool": Users,
     "Algemeen > Beheer > App Connector": Apps,
+    "Postvak > Postvak IN": Mailbox,
 }
 
 
