@@ -100,7 +100,9 @@ class Library:
         for shelf in self._shelves:
             schemas = (shelf.root / "schemas/connections").glob("*.schema.json")
             found |= {path.name.partition(".")[0] for path in schemas}
-            found |= {path.stem for path in (shelf.root / "drivers").glob("*.py") if NAME.match(path.stem)}
+            drivers = [*(shelf.root / "drivers").glob("*.py"), *(shelf.root / "drivers").glob("*/__init__.py")]
+            names = [path.parent.name if path.stem == "__init__" else path.stem for path in drivers]
+            found |= {name for name in names if NAME.match(name)}
         return sorted(found)
 
     def module(self, name: str) -> Module:
@@ -224,10 +226,9 @@ class Library:
     def _load_system(self, name: str) -> System | None:
         if not NAME.match(name):
             return None
-        shipped = Path(__file__).parent / f"drivers/{name}.py"
-        found = [(self._built_in, shipped)] if shipped.is_file() else []
-        own = [(shelf, shelf.root / f"drivers/{name}.py") for shelf in self._shelves[1:]]
-        found += [(shelf, path) for shelf, path in own if path.is_file()]
+        places = [(self._built_in, Path(__file__).parent)]
+        places += [(shelf, shelf.root) for shelf in self._shelves[1:]]
+        found = [(shelf, path) for shelf, root in places for path in _driver_files(root / "drivers", name)]
         if len(found) > 1:
             _refuse_same(f"The driver {name}", found[0], found[1])
         if not found:
@@ -266,10 +267,17 @@ class Library:
         return self._json[path]
 
     def _load(self, shelf: _Shelf, name: str, path: Path) -> ModuleType:
-        self._used[path] = None
+        # A driver that is a folder is all its files.
+        files = sorted(path.parent.rglob("*.py")) if path.stem == "__init__" else [path]
+        self._used.update(dict.fromkeys(files))
         if path.is_relative_to(Path(__file__).parent / "drivers"):
             return loader.import_plainly(f"inregel.{name}", path, shelf.root)
         return loader.load(shelf.package, shelf.root, name)
+
+
+def _driver_files(folder: Path, name: str) -> list[Path]:
+    """The file of a driver, or of a folder that is one."""
+    return [path for path in (folder / f"{name}.py", folder / name / "__init__.py") if path.is_file()]
 
 
 def _order_path(order: str) -> str:

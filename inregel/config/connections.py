@@ -133,12 +133,14 @@ class Connections:
             return None
         values: dict[str, Any] = {}
         absent: dict[str, Absent] = {}
+        partly: dict[str, PartlyKnown] = {}
         before: list[Mistake] = []
         try:
             settings = declared[name]
             for key in settings if isinstance(settings, Mapping) else ():
                 try:
-                    values[key] = settle(settings[key])
+                    values[key], hidden = _settled(settings[key])
+                    partly |= {key: PartlyKnown(values[key], hidden)} if hidden else {}
                 except Absent as problem:
                     values[key], absent[key] = _HIDDEN, problem
                 except Problem as problem:
@@ -158,9 +160,27 @@ class Connections:
         if before:
             return None
         identity = _identity(office, name, shape, values)
+        known: Mapping[str, Any] = {**values, **partly}
         return Connection(
-            system, name, identity, PartlyKnown(values, absent) if absent else values, int(shape.get("x-limit", 0))
+            system, name, identity, PartlyKnown(known, absent) if absent else known, int(shape.get("x-limit", 0))
         )
+
+
+def _settled(raw: Any) -> tuple[Any, dict[str, Absent]]:
+    """A setting, and of one that is a mapping, such as several tokens, which of them cannot be had.
+
+    Raises `Absent` where it is one secret, `Problem`.
+    """
+    if not isinstance(raw, Mapping):
+        return settle(raw), {}
+    values: dict[str, Any] = {}
+    absent: dict[str, Absent] = {}
+    for name in raw:
+        try:
+            values[name] = settle(raw[name])
+        except Absent as problem:
+            values[name], absent[name] = _HIDDEN, problem
+    return values, absent
 
 
 def _identity(office: str, name: str, shape: Mapping[str, Any], values: Mapping[str, Any]) -> str:
