@@ -197,6 +197,32 @@ def test_a_system_without_a_driver_is_none_and_a_project_brings_its_own(built_in
         shelf.system("odd")
 
 
+def test_a_driver_may_be_a_folder_and_a_plan_rests_on_all_its_files(built_in: Path, project: Path) -> None:
+    package = {
+        "drivers/post/__init__.py": "from .calls import open\n",
+        "drivers/post/calls.py": "def open(world):\n    return None\n",
+        "drivers/post/deep/more.py": "x = 1\n",
+        "drivers/post.txt": "no driver",
+    }
+    write(project, package)
+    shelf = Library(project, built_in=built_in)
+    assert callable(shelf.system("post").open)
+    assert "post" in shelf.systems()
+    assert {path.relative_to(project).as_posix() for path in shelf.used()} == {
+        name for name in package if name.endswith(".py")
+    }
+
+
+def test_a_driver_that_is_a_file_and_a_folder_is_a_mistake(built_in: Path, project: Path) -> None:
+    text = "def open(world):\n    return None\n"
+    write(project, {"drivers/post.py": text, "drivers/post/__init__.py": text})
+    with pytest.raises(SameName, match="The driver post stands twice"):
+        Library(project, built_in=built_in).system("post")
+    with pytest.raises(SameName, match="The driver afas stands twice"):
+        write(project, {"drivers/afas/__init__.py": text})
+        Library(project, built_in=built_in).system("afas")
+
+
 def test_a_driver_of_a_project_does_not_replace_a_built_in_one(built_in: Path, project: Path) -> None:
     write(project, {"drivers/memory.py": "def open(world):\n    return None\n"})
     with pytest.raises(SameName, match="The driver memory stands twice"):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from inregel.commands.context import Context
+from inregel.commands.orders import open_work
 from inregel.errors import InregelError
 
 if TYPE_CHECKING:
@@ -21,6 +20,13 @@ if TYPE_CHECKING:
 
 _PLAYBOOK: Final = "playbooks/site.yml"
 _MOST_ROUNDS: Final = 8
+_TO_TRY: Final = (
+    f"inregel plan {_PLAYBOOK} --verbose",
+    "inregel explain utrecht assu.certificate",
+    "inregel history",
+    f"inregel plan {_PLAYBOOK} --extra-vars renew_before=900d",
+    "inregel sandbox",
+)
 
 
 class DemoStuck(InregelError):
@@ -40,7 +46,7 @@ def demo(context: Context, directory: str | Path | None = None, *, keep: bool = 
     if keep:
         root = Path(tempfile.mkdtemp(prefix="inregel-demo-")) if directory is None else context.directory / directory
         _run(context, build(root.resolve(), context.now, context.environ))
-        _try_it(context, root.resolve())
+        try_it(context, root.resolve(), _TO_TRY)
         return 0
     with tempfile.TemporaryDirectory(prefix="inregel-demo-") as folder:
         _run(context, build(Path(folder).resolve(), context.now, context.environ))
@@ -67,7 +73,7 @@ def _run(context: Context, example: Example) -> None:
     for _ in range(_MOST_ROUNDS):
         _type(context, f"apply {_PLAYBOOK} --yes")
         apply.apply(inside, _PLAYBOOK, yes=True)
-        with _work(inside) as work:
+        with open_work(inside, secrets=True) as work:
             if not work.open():
                 break
             _type(context, "work list")
@@ -96,19 +102,6 @@ def _do_orders(context: Context, work: Work, example: Example) -> None:
             context.say(f"    {name}: {shown}")
 
 
-@contextmanager
-def _work(context: Context) -> Iterator[Work]:
-    from inregel.commands.session import open_session
-    from inregel.work import Work
-
-    def now() -> datetime:
-        return context.now().astimezone(UTC)
-
-    with open_session(context) as session:
-        project = session.project
-        yield Work(session.ledger, project.library, project.secrets, now, project.settings)
-
-
 def _type(context: Context, command: str) -> None:
     context.say(f"\n$ inregel {command}")
 
@@ -123,19 +116,11 @@ def _reachable(context: Context) -> list[str]:
     return [f'export PATH="{folder}:$PATH"']
 
 
-def _try_it(context: Context, root: Path) -> None:
+def try_it(context: Context, root: Path, commands: Sequence[str]) -> None:
+    """Says where a project lies, and what to try there."""
     from inregel.commands.init import next_commands
 
-    context.say(f"\nThe example lies in {root}. To try there:")
+    context.say(f"\nThe project lies in {root}. To try there:")
     first, password, *_ = next_commands(context, root)
-    for line in (
-        first,
-        *_reachable(context),
-        password,
-        f"inregel plan {_PLAYBOOK} --verbose",
-        "inregel explain utrecht assu.certificate",
-        "inregel history",
-        f"inregel plan {_PLAYBOOK} --extra-vars renew_before=900d",
-        "inregel sandbox",
-    ):
+    for line in (first, *_reachable(context), password, *commands):
         context.say(f"  {line}")

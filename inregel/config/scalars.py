@@ -25,6 +25,7 @@ _BOOL: Final = yaml.constructor.SafeConstructor.bool_values
 _YAML12: Final = re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+\Z|0o[0-7]+\Z|[-+]?\.?[0-9][0-9.]*[eE][0-9]+\Z")
 _FRACTION: Final = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}\Z")
 _DAY: Final = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}\Z")
+_HEX: Final = re.compile(r"0x[0-9a-fA-F]{1,16}\Z")
 _LONGEST: Final = 400
 """A longer number is no number that anybody means."""
 _SHORT: Final = 16
@@ -66,6 +67,10 @@ def plain(text: str) -> Any:
             return int(text)
         if _FRACTION.match(text):
             return float(text)
+        if _DAY.match(text):
+            return _day(text)
+        if _HEX.match(text):
+            return int(text, 16)
     for matches, read in _RULES[first]:
         if matches(text):
             return read(text)
@@ -118,14 +123,22 @@ def _float(text: str) -> float:
     return value
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _no_date(text) from None
+
+
 def _timestamp(text: str) -> Any:
     try:
-        if _DAY.match(text):
-            return date.fromisoformat(text)
-        return _STOCK.construct_yaml_timestamp(yaml.ScalarNode("", text))
+        return _day(text) if _DAY.match(text) else _STOCK.construct_yaml_timestamp(yaml.ScalarNode("", text))
     except (ValueError, AttributeError, OverflowError):
-        instead = f'a date such as 2026-11-20, or "{cut(text)}"'
-        raise Trap(f"`{cut(text)}` looks like a date and is none", instead) from None
+        raise _no_date(text) from None
+
+
+def _no_date(text: str) -> Trap:
+    return Trap(f"`{cut(text)}` looks like a date and is none", f'a date such as 2026-11-20, or "{cut(text)}"')
 
 
 _BASES: Final = {"0b": 2, "0x": 16}

@@ -26,7 +26,7 @@ MAX_BYTES: Final = 8 * 2**20
 """Of a YAML file. An inventory of 10,000 offices has some 6 MB."""
 MAX_JSON_BYTES: Final = 16 * 2**20
 """Of a JSON file."""
-MAX_VALUES: Final = 700_000
+MAX_VALUES: Final = 600_000
 """Values of a YAML file, keys and repeated (`*name`) ones included. An inventory of 10,000 offices has some 500,000."""
 MAX_DEPTH: Final = 100
 """Levels of nesting."""

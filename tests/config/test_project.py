@@ -61,6 +61,17 @@ def test_a_missing_secret_of_a_connection_blocks_only_who_asks_for_it(tmp_path: 
     assert caught.value.blocked.remedy == "inregel secret set none"
 
 
+def test_of_several_secrets_in_one_setting_only_the_missing_one_is_missing(tmp_path: Path) -> None:
+    tokens = {"one": "{{ secret('one') }}", "two": "{{ secret('none') }}"}
+    text = tree({"ede": {"connections": {"t": {"installation": "x", "several": tokens}}}})
+    value = canary("one")
+    settings = load(tmp_path, text, MemorySource({"one": value})).office("ede").connections["t"].settings
+    assert set(settings["several"]) == {"one", "two"}
+    assert settings["several"]["one"] == Secret("one", value)
+    with pytest.raises(Fault, match=r"There is no secret none\."):
+        settings["several"]["two"]
+
+
 def test_a_part_of_a_connection_needs_no_secret_that_stands_beside_it(tmp_path: Path) -> None:
     text = tree(
         {"ede": {"connections": {"t": {"installation": "x", "token": "{{ secret('none') }}"}}}},

@@ -275,7 +275,7 @@ def test_whatever_the_file_it_takes_two_seconds_and_256_mib(name: str) -> None:
 
 def test_a_bomb_is_named_with_its_place(tmp_path: Path) -> None:
     assert refusal(tmp_path, hostile.FILES["billion laughs"][1]()).startswith(
-        "x.yml:7:10: with what `*a5` repeats, the file has more than 700,000 values\n"
+        "x.yml:6:45: with what `*a4` repeats, the file has more than 600,000 values\n"
     )
 
 

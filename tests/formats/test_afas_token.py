@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from helpers.afas import token_data
+from helpers.afas_wire import token_data
 from helpers.canary import leaks
 from helpers.sizes import seed, size
 from inregel.formats import afas_token

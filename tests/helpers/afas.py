@@ -1,212 +1,177 @@
-"""AFAS on a wire: a server on a socket that plays the answers that a test wrote, and a driver that talks to it.
-
-Tests hold the bytes in their hands, so an answer can also be cut short, late, or none. The whole of AFAS, strict and
-with a memory, is the sandbox.
-"""
+"""AFAS for tests: the emulator on a thread of its own, and a plain HTTP client written to AFAS' documentation."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import http.client
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from helpers.canary import canary
-from helpers.clock import Clock
-from inregel.contract import Connection, Driver, Operation, Receipt, Secret, World
-from inregel.library import Library
+from inregel.sandbox.afas.server import Emulator, serving
+from inregel.sandbox.afas.state import AppConnector, Environment, Field, GetConnector, Group, Token, User, digest
+from inregel.sandbox.afas.store import Afas
 
-Result = TypeVar("Result")
-IDENTITY = "afas:12345/production"
-
-
-def token_data(name: str) -> str:
-    """The 64 digits of a token, with a canary in them."""
-    return canary(name).encode().hex().ljust(64, "0")
+NUMBER = "12345"
+USER = "12345.koppeling"
+GROUP = "BENEFITS"
+APP = "Benefits-Plaza"
+ROWS = 250
 
 
-def token(name: str) -> Secret:
-    """A token as AFAS shows it."""
-    return Secret(name, f"<token><version>1</version><data>{token_data(name)}</data></token>")
+def hex_canary(name: str, size: int = 32) -> str:
+    """A canary of so many bytes, written in hex as AFAS writes its tokens and keys."""
+    return canary(name).encode()[:size].ljust(size, b"\0").hex().upper()
+
+
+def make(size: int) -> str:
+    """What an emulator makes its secrets with."""
+    return hex_canary("AFAS", size)
+
+
+def xml(data: str) -> str:
+    """A classic token."""
+    return f"<token><version>1</version><data>{data}</data></token>"
+
+
+def header(data: str) -> dict[str, str]:
+    """The header that carries a classic token."""
+    return {"Authorization": "AfasToken " + base64.b64encode(xml(data).encode()).decode()}
+
+
+def furnish(afas: Afas, data: str, number: str = NUMBER) -> Environment:
+    """An environment with one user in a group, an app connector with a token, and rows to page through."""
+    made = afas.add(number, f"O{number}AA")
+    with afas.change(number) as environment:
+        user = f"{number}.koppeling"
+        environment.users[user] = User(user, "Koppeling", "koppeling@kantoor.example")
+        environment.groups[GROUP] = Group(GROUP, "Benefits", [user])
+        environment.get_connectors["Loonjaar"] = salaries()
+        app = environment.apps[APP] = AppConnector(APP, GROUP, blocked=False, api_key=afas.make(16))
+        app.get_connectors = ["Loonjaar", "ProfitGetConnectoren", "Profit_Users", "Profit_UserGroups"]
+        app.update_connectors = ["KnUser"]
+        app.tokens = [Token(digest(data), user, "eerste", afas.clock())]
+    return made
+
+
+def salaries() -> GetConnector:
+    """A GetConnector with a column of each type."""
+    fields = [
+        Field("Medewerker", "int", "Medewerker"),
+        Field("Naam", "string", "Naam", 80),
+        Field("Loon", "decimal", "Loon", decimals=2),
+        Field("In_dienst", "date", "In dienst"),
+        Field("Actief", "boolean", "Actief"),
+    ]
+    rows = [
+        {
+            "Medewerker": i,
+            "Naam": f"Medewerker {i:03}",
+            "Loon": f"{i - 1}.50",
+            "In_dienst": "2026-07-01T10:00:00+00:00",
+            "Actief": i % 2 == 0,
+        }
+        for i in range(1, ROWS + 1)
+    ]
+    return GetConnector("Loonjaar", "Loon per jaar", fields, rows)
 
 
 @dataclass
-class Asked:
-    """One request."""
+class Reply:
+    """What came back."""
 
-    method: str
-    target: str
-    """Path and query, as they were sent."""
-    headers: dict[str, str]
+    status: int
+    headers: Mapping[str, str]
     body: bytes
 
-    @property
-    def path(self) -> str:
-        """Without the query and the fixed beginning."""
-        return self.target.partition("?")[0].removeprefix("/ProfitRestServices/")
-
-    @property
-    def query(self) -> str:
-        """What stands behind the question mark."""
-        return self.target.partition("?")[2]
-
-    @property
-    def token(self) -> str:
-        """The XML of the token that came along."""
-        scheme, _, value = self.headers.get("authorization", "").partition(" ")
-        return base64.b64decode(value).decode() if scheme == "AfasToken" else ""
-
     def json(self) -> Any:
-        """The body."""
+        """It as JSON."""
         return json.loads(self.body)
 
-
-class Gone:
-    """No answer: the line is closed."""
-
-
-@dataclass
-class Cut:
-    """Half an answer: the line is closed behind it."""
-
-    data: bytes
-
-
-Played: TypeAlias = bytes | Gone | Cut
-Script: TypeAlias = "Callable[[Asked], Played | Awaitable[Played]] | Sequence[Played]"
-"""What answers: a function, or answers in their order, of which the last one goes on."""
-
-
-def reply(body: Any, status: int = 200, kind: str = "application/json", **headers: str) -> bytes:
-    """An answer as it goes over the wire; `body` is bytes, or becomes JSON on one line."""
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    lines = {"Content-Type": kind, "Content-Length": str(len(data)), "Cache-Control": "no-store"}
-    lines |= {name.replace("_", "-"): value for name, value in headers.items()}
-    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    return f"HTTP/1.1 {status} X\r\n{head}\r\n".encode() + data
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of a GetConnector."""
+        assert self.status == 200, self.body
+        rows: list[dict[str, Any]] = self.json()["rows"]
+        return rows
 
 
 @dataclass
-class Wire:
-    """The server of one test."""
+class Client:
+    """A client of one environment. `token` is the data of a classic token, "" for none."""
 
-    script: Script
-    asked: list[Asked] = field(default_factory=list)
-    lines: int = 0
-    """Connections that were made."""
-    at_once: int = 0
-    most_at_once: int = 0
-    url: str = ""
+    port: int
+    token: str = ""
+    host: str = f"{NUMBER}.rest.afas.online"
+    base: str = "/ProfitRestServices"
+    tls: ssl.SSLContext | None = None
+    headers: dict[str, str] = field(default_factory=dict)
 
-    async def _line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.lines += 1
-        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            while True:
-                asked = await _request(reader)
-                self.asked.append(asked)
-                self.at_once += 1
-                self.most_at_once = max(self.most_at_once, self.at_once)
-                try:
-                    answer = await self._answer(asked)
-                finally:
-                    self.at_once -= 1
-                if isinstance(answer, Gone):
-                    break
-                writer.write(answer.data if isinstance(answer, Cut) else answer)
-                await writer.drain()
-                if isinstance(answer, Cut):
-                    break
-        writer.close()
-
-    async def _answer(self, asked: Asked) -> Played:
-        if callable(self.script):
-            given = self.script(asked)
-            return given if isinstance(given, bytes | Gone | Cut) else await given
-        return self.script[min(len(self.asked), len(self.script)) - 1]
-
-    async def run(self, work: Callable[[str], Awaitable[Result]]) -> Result:
-        """Serves while `work(url)` goes on."""
-        server = await asyncio.start_server(self._line, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        """One request. `body` is sent as JSON unless it is bytes; `Some_Header` names one."""
+        sent = {"Host": self.host, **(header(self.token) if self.token else {}), **self.headers}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        if data is not None:
+            sent.setdefault("Content-Type", "application/json")
+        if self.tls:
+            connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+                "127.0.0.1", self.port, timeout=5, context=self.tls
+            )
+        else:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            return await work(self.url)
+            connection.request(method, self.base + path, data, sent)
+            response = connection.getresponse()
+            return Reply(response.status, response.headers, response.read())
         finally:
-            server.close()
+            connection.close()
+
+    def get(self, path: str, **query: object) -> Reply:
+        """A GET with a query."""
+        return self.send("GET", path + ("?" + urlencode(query) if query else ""))
+
+    def form(self, path: str, fields: Mapping[str, str], **headers: str) -> Reply:
+        """A form that is posted."""
+        headers = {"Content_Type": "application/x-www-form-urlencoded", **headers}
+        return self.send("POST", path, urlencode(fields).encode(), **headers)
 
 
-async def _request(reader: asyncio.StreamReader) -> Asked:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-    method, target, _ = head[0].split(" ", 2)
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
-    return Asked(method, target, headers, await reader.readexactly(int(headers.get("content-length", 0))))
+@contextmanager
+def running(emulator: Emulator, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Serves an emulator; gives its port."""
+    loop = asyncio.new_event_loop()
+    ready: list[str] = []
+    started, stop = threading.Event(), asyncio.Event()
 
+    async def serve() -> None:
+        async with serving(emulator, tls=tls) as address:
+            ready.append(address)
+            started.set()
+            await stop.wait()
 
-@dataclass
-class Bench:
-    """A driver on a wire; waiting on its clock costs no time."""
+    def run() -> None:
+        try:
+            loop.run_until_complete(serve())
+        finally:
+            loop.close()
+            started.set()
 
-    clock: Clock = field(default_factory=Clock)
-    root: str = ""
-    waited: list[float] = field(default_factory=list)
-
-    async def _sleep(self, seconds: float) -> None:
-        self.waited.append(seconds)
-        self.clock.move(seconds=seconds)
-
-    def use(self, wire: Wire, work: Callable[[Driver], Awaitable[Result]], **settings: Any) -> Result:
-        """Opens the system as the engine does, does one thing, and closes it."""
-        system = Library(None).system("afas")
-        assert system is not None
-
-        async def run(url: str) -> Result:
-            given: Mapping[str, Any] = {"environment": "12345", "tier": "production", "url": url, **settings}
-            async with system.open(World(self.clock, self._sleep, self.root)) as connect:
-                return await work(connect(Connection("afas", "afas", IDENTITY, given, 5)))
-
-        return asyncio.run(wire.run(run))
-
-    def read(self, wire: Wire, scope: Mapping[str, Any], **settings: Any) -> Any:
-        """One view; keys may be a list."""
-        asked = {module: keys if keys is None else frozenset(keys) for module, keys in scope.items()}
-        return self.use(wire, lambda driver: driver.read(asked), **settings)
-
-    def perform(self, wire: Wire, name: str, arguments: Mapping[str, Any], **settings: Any) -> Receipt:
-        """One operation; what was checkpointed goes to `saved`."""
-        self.saved: list[Mapping[str, Any]] = []
-        captures = settings.pop("captures", ())
-        operation = Operation("1", name, "afas.x", "x", arguments, {}, captures)
-        return self.use(wire, lambda driver: driver.perform(operation, self.saved.append), **settings)
-
-    def settle(self, wire: Wire, name: str, checkpoint: Mapping[str, Any], **settings: Any) -> Receipt:
-        """What the driver knows of an operation after a crash."""
-        operation = Operation("1", name, "afas.x", "x", {}, {})
-        return self.use(wire, lambda driver: driver.settle(operation, checkpoint), **settings)
-
-
-def metainfo(*connectors: str, **info: str) -> dict[str, Any]:
-    """The answer of /metainfo."""
-    return {
-        "updateConnectors": [{"id": "KnUser", "description": "Gebruiker"}],
-        "getConnectors": [{"id": each, "description": f"{each} van a.s.r."} for each in connectors],
-        "info": {
-            "envid": "O12345AA",
-            "appName": "Benefits-Plaza",
-            "group": "BP (12345.BP)",
-            "tokenExpiry": "0",
-            **info,
-        },
-    }
-
-
-def rows(*found: Mapping[str, Any], skip: int = 0) -> bytes:
-    """The answer of a GetConnector."""
-    return reply({"skip": skip, "take": 1000, "rows": list(found)})
-
-
-def fault(status: int, message: str = "", reference: str = "B8213AF1C3C54E579686406A8DE71C6C") -> bytes:
-    """An error as AFAS words it."""
-    said = {"externalMessage": message, "errorNumber": -2147220469, "profitLogReference": reference}
-    return reply(said if message else {}, status)
+    thread = threading.Thread(target=run)
+    thread.start()
+    started.wait(5)
+    try:
+        port = urlsplit(ready[0]).port
+        assert port
+        yield port
+    finally:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(stop.set)
+        thread.join(5)

@@ -25,7 +25,12 @@ CONNECTION = {
     "required": ["installation"],
     "x-identity": ["installation", "part"],
     "x-limit": 5,
-    "properties": {"installation": {"type": "string"}, "part": {"type": "string"}, "token": {"type": "string"}},
+    "properties": {
+        "installation": {"type": "string"},
+        "part": {"type": "string"},
+        "token": {"type": "string"},
+        "several": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
 }
 MODULE = """
 from inregel.contract import Seen

@@ -33,8 +33,9 @@ A name is spelled as it was asked for, since AFAS does not look at capitals.
 
 What a step may be (`Step.operation`), and its arguments:
 
-    afas.create_user, afas.update_user, afas.create_group, afas.rename_user, afas.block_user, afas.unblock_user,
-    afas.retire_user      user, and any of name, email, group, group_description, new_user, upn, windows, insite,
+    afas.create_user, afas.create_system_user, afas.update_user, afas.create_group, afas.rename_user,
+    afas.block_user, afas.unblock_user, afas.retire_user
+                          user, and any of name, email, group, group_description, new_user, upn, windows, insite,
                           outsite, connector (see `users`)
     afas.import_get_connector   file, sha256, for a ZIP its member, and overwrite
     afas.revoke_token           token, a secret

@@ -27,8 +27,8 @@ class Place:
 def place(identity: str, settings: Mapping[str, Any]) -> Place:
     """From the settings of a connection."""
     environment, tier = str(settings["environment"]), str(settings["tier"])
-    url = str(settings.get("url", "")).rstrip("/")
-    rest, soap = url, url
-    if not url:
-        rest, soap = (f"https://{environment}.{kind}{_TIERS[tier]}.afas.online" for kind in ("rest", "soap"))
+    rest, soap = (f"{environment}.{kind}{_TIERS[tier]}.afas.online" for kind in ("rest", "soap"))
+    # Another address has the host as the first part of its path, so that it knows which environment is meant.
+    base = f"{settings['url']}".rstrip("/") + "/" if "url" in settings else "https://"
+    rest, soap = base + rest, base + soap
     return Place(identity, environment, tier, f"{rest}/ProfitRestServices", f"{soap}/profitservices")

@@ -14,6 +14,7 @@ from inregel.errors import InregelError
 CONNECTOR: Final = "KnUser"
 OPERATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "afas.create_user": ("POST", "1"),
+    "afas.create_system_user": ("POST", "6"),
     "afas.update_user": ("PUT", "1"),
     "afas.create_group": ("PUT", "3"),
     "afas.rename_user": ("PUT", "4"),
@@ -21,8 +22,9 @@ OPERATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "afas.unblock_user": ("PUT", "6"),
     "afas.retire_user": ("PUT", "0"),
 }
-"""Method and MtCd. `update_user` with a group puts the user into it; `retire_user` blocks it and takes it out of all
-groups but Everyone. A password (MtCd 5) is not set: a system user has none, and its field is not documented."""
+"""Method and MtCd. A user that begins with code 6 is a system user (the example of AFAS). `update_user` with a group
+puts the user into it; `retire_user` blocks it and takes it out of all groups but Everyone. A password (MtCd 5) is not
+set: a system user has none, and its field is not documented."""
 _TEXTS: Final = {
     "name": ("Nm", 80),
     "email": ("EmAd", 255),

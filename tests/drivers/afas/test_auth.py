@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
-from helpers.afas import Asked, Bench, Wire, reply, rows
+from helpers.afas_wire import REST, Asked, Bench, Wire, reply, rows
 from helpers.canary import canary
 from inregel.contract import Driver, Fault, Secret
 from inregel.errors import Unavailable
@@ -103,7 +103,7 @@ def test_a_private_key_signs_a_statement_for_one_use(bench: Bench, algorithm: st
     assert head == {"alg": algorithm, "typ": "JWT", "kid": "k1"}
     now = int(bench.clock().timestamp())
     assert (claims["iss"], claims["sub"], claims["iat"], claims["exp"]) == ("inregel", "inregel", now, now + 300)
-    assert claims["aud"] == f"{office.wire.url}/ProfitRestServices/oauth/token"
+    assert claims["aud"] == f"{office.wire.url}/{REST}/ProfitRestServices/oauth/token"
     assert len(claims["jti"]) == 32
 
 

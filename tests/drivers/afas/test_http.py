@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from helpers.afas import Asked, Bench, Cut, Gone, Played, Wire, fault, metainfo, reply, rows, token
+from helpers.afas_wire import Asked, Bench, Cut, Gone, Played, Wire, fault, metainfo, reply, rows, token
 from helpers.canary import allow
 from inregel.contract import Connection, Driver, Operation, Receipt, Secret, World
 from inregel.drivers import afas

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from helpers import gcn as made
-from helpers.afas import Asked, Bench, Gone, Played, Wire, fault, metainfo, reply, token, token_data
+from helpers.afas_wire import SOAP, Asked, Bench, Gone, Played, Wire, fault, metainfo, reply, token, token_data
 from helpers.canary import canary
 from inregel.contract import Secret
 from inregel.errors import InregelError
@@ -33,8 +33,16 @@ def own() -> Secret:
 
 # --- who can do what ------------------------------------------------------------------------------------------------
 
-USERS = {"afas.create_user", "afas.update_user", "afas.create_group", "afas.rename_user", "afas.block_user",
-         "afas.unblock_user", "afas.retire_user"}  # fmt: skip
+USERS = {
+    "afas.create_user",
+    "afas.create_system_user",
+    "afas.update_user",
+    "afas.create_group",
+    "afas.rename_user",
+    "afas.block_user",
+    "afas.unblock_user",
+    "afas.retire_user",
+}
 
 
 def operations(bench: Bench, **settings: Any) -> set[str]:
@@ -77,6 +85,7 @@ SENT: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
         "POST",
         {"MtCd": "1", "Nm": "Benefits-Plaza", "EmAd": "bp@office.example", "Awin": False, "InSi": False, "Acon": True},
     ),
+    "afas.create_system_user": ({"name": "BP"}, "POST", {"MtCd": "6", "Nm": "BP"}),
     "afas.update_user": ({"group": "BP", "outsite": True}, "PUT", {"MtCd": "1", "GrId": "BP", "Site": True}),
     "afas.create_group": (
         {"group": "BP", "group_description": "Benefits-Plaza"}, "PUT",
@@ -152,7 +161,7 @@ class Remote:
     def __call__(self, asked: Asked) -> Played:
         if asked.path == "metainfo":
             return reply(metainfo())
-        assert asked.target == "/profitservices/cmdconnector.asmx"
+        assert asked.target == f"/{SOAP}/profitservices/cmdconnector.asmx"
         assert asked.headers["content-type"] == "text/xml; charset=utf-8"
         action = asked.headers["soapaction"].strip('"').removeprefix("urn:Afas.Profit.Services/")
         element = next(plain_xml.parse(asked.body).iter(action))
@@ -344,7 +353,7 @@ def test_a_token_is_revoked_by_itself(bench: Bench, own: Secret, service: str) -
     settings = {"token": own} | ({"token_service": service} if service != "tokenconnector.asmx" else {})
     assert bench.perform(wire, "afas.revoke_token", {"token": old}, **settings).outcome == "performed"
     (asked,) = wire.asked
-    assert asked.target == f"/profitservices/{service}"
+    assert asked.target == f"/{SOAP}/profitservices/{service}"
     assert asked.headers["soapaction"] == '"urn:Afas.Profit.Services/DeleteToken"'
     (given,) = plain_xml.parse(asked.body).iter("token")
     assert given.text == asked.token == old.reveal()

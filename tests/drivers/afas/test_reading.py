@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from helpers.afas import Asked, Bench, Played, Wire, fault, metainfo, reply, rows, token, token_data
+from helpers.afas_wire import Asked, Bench, Played, Wire, fault, metainfo, reply, rows, token, token_data
 from helpers.canary import canary
 from inregel.contract import Secret
 from inregel.drivers.afas.query import MOST_SIGNS, PAGE
