@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from inregel.config.model import Settings
 from inregel.config.places import by_hand
-from inregel.contract import Provenance, Secret
+from inregel.contract import Provenance, Secret, Step
 from inregel.crashpoints import edge
 from inregel.ledger.base import Ledger, Order, OrderClosed, OrderLine, OrderState, Transaction
 from inregel.library import Library
-from inregel.names import label_of
+from inregel.names import label_of, plain
 from inregel.plan.draft import ref_text
 from inregel.secrets.base import SecretSource
 from inregel.work import answers as forms
@@ -28,6 +28,7 @@ from inregel.work.desk import settle_quotas
 from inregel.work.evidence import Evidence, keep
 from inregel.work.judge import Judge, Verdict, describe, unmet, until
 from inregel.work.long import counted
+from inregel.work.trial import Attempt, tried
 
 _REMEDY: Final = (
     "Correct the answer where it was mistyped, or do the step again. Where it really is so on the screen: the same "
@@ -52,6 +53,7 @@ class Work:
         settings: Settings | None = None,
         places: Callable[[str], Mapping[str, Sequence[str]]] = lambda office: {},
         keeper: received.Keeper | None = None,
+        attempt: Attempt | None = None,
     ) -> None:
         self._ledger = ledger
         self._library = library
@@ -60,6 +62,7 @@ class Work:
         self._settings = settings
         self._places = places
         self._keeper = keeper
+        self._attempt = attempt
         self.remarks: dict[str, None] = {}
         """What to tell who records a statement, beside that it was recorded: each once; "" is nothing."""
 
@@ -91,13 +94,24 @@ class Work:
         if self._secrets is None:
             raise WorkError(reason=f"This run reads no secrets, so {name} cannot be shown.")
         office = order.order.office
-        value = inline.get(name, self._root, self._secrets, lambda: self._places(office)).reveal()
+        secret = inline.get(name, self._root, self._secrets, lambda: self._places(office))
+        value = self._shown(order, secret).reveal()
         if value in reason or value in by:
             raise WorkError(reason="The reason holds the secret itself, and reasons are recorded. Give another reason.")
         with edge("work.reveal"), self._ledger.writing() as tx:
             body = {"order": order.number, "secret": name}
             tx.event(order.order.office, "secret.revealed", body, person=by, private={"reason": reason})
         return value
+
+    def _shown(self, order: Order, secret: Secret) -> Secret:
+        """The secret in the form that the order asks for it, where the module of a line that uses it says one."""
+        for line in order.order.lines:
+            shows = getattr(self._library.module(plain(line.module)), "shows", None)
+            if shows is not None and f"<secret {secret.name}>" in line.arguments.values():
+                step = Step(line.operation, line.reaches, line.arguments, order=order.order.name)
+                given: Secret = shows(step, secret)
+                return given
+        return secret
 
     def done(  # noqa: PLR0913  # what a person can say of an order that is done
         self,
@@ -120,17 +134,19 @@ class Work:
         order = self._open_order(number)
         by = _said(by, "Who says so? Give a name: --by NAME")
         day = self._day(order, on)
-        plain, problems = forms.check(answers, order.order.schema)
+        given, problems = forms.check(answers, order.order.schema)
         if problems:
             remedy = f"The answers to fill in: inregel work show {order.number}"
             raise AnswersRefused(order.number, problems, remedy)
-        typed = received.read(forms.typed(plain, order.order.schema), order.order.schema, self._root_or_here())
+        typed = received.read(forms.typed(given, order.order.schema), order.order.schema, self._root_or_here())
+        told, untried = tried(order.order, typed, self._library.module, self._attempt)
         judge = Judge(self._library.module, self._today(), self._ledger.fingerprint_key(), found)
-        verdict = judge.judge(order.order, typed)
+        verdict = judge.judge(order.order, told)
         if verdict.refusals:
             raise AnswersRefused(order.number, verdict.refusals, _REMEDY)
         kept = None if evidence is None else keep(evidence, self._root())
-        stored = received.without_files(forms.without_secrets(plain, order.order.schema), typed)
+        stored = received.without_files(forms.without_secrets(given, order.order.schema), typed)
+        self.remarks |= dict.fromkeys(untried)
         # Before it is recorded: a file that is there and not recorded is found by the next plan.
         captured = received.keep(order.order, typed, verdict, self._keeper)
         with edge("work.answer"), self._ledger.writing() as tx:

@@ -70,10 +70,16 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
         arguments = {"user": user, "group": group}
         return [Step("afas.update_user", change.after, arguments, order=ORDER, role=who, form="member")]
     there: State = {name: value for name, value in change.after.items() if name in _READ}
-    on_screen = {name: change.after[name] for name in _ON_SCREEN if name in change.after}
+    on_screen: State = {name: change.after[name] for name in _ON_SCREEN if name in change.after}
     way = [] if _is_read(change) else _way(change, there, who)
-    if _is_read(change) or not isinstance(change.before, Mapping) or set(change.fields) & on_screen.keys():
-        shown = {"user": change.key, **on_screen, "menu_rights": sorted(_rights(change.args.get("menu_rights", {})))}
+    left = set(on_screen)
+    if isinstance(change.before, Mapping):
+        left &= set(change.fields)
+    elif way and change.after["system_user"]:
+        left.discard("system_user")  # it begins as one
+    if left:
+        shown: dict[str, Any] = {"user": change.key, "rights": sorted(_rights(change.args.get("menu_rights", {})))}
+        shown |= {name: value for name, value in on_screen.items() if name in left and name != "menu_rights"}
         way.append(Step("afas.set_user_rights", change.after, shown, order=ORDER, role=who))
     return way
 
@@ -126,6 +132,9 @@ def _way(change: Change, there: State, who: str) -> list[Step]:
     if not isinstance(change.before, Mapping):
         # AFAS makes no user without a name.
         arguments = {"user": user, "name": user.partition(".")[2], **values}
+        if change.after is not None and change.after["system_user"]:
+            reached = {**there, "system_user": True}
+            return [Step("afas.create_system_user", reached, arguments, order=ORDER, role=who)]
         return [Step("afas.create_user", there, arguments, order=ORDER, role=who)]
     way = []
     if "blocked" in change.fields:
