@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from helpers.afas import NUMBER, Client, furnish, hex_canary, make, running
+from helpers.afas_emulator import NUMBER, Client, furnish, hex_canary, make, running
 from helpers.clock import Clock
 from inregel.sandbox.afas.server import Emulator
 from inregel.sandbox.afas.state import AppConnector, Environment

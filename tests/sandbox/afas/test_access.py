@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helpers.afas import USER, Client, hex_canary, xml
+from helpers.afas_emulator import USER, Client, hex_canary, xml
 from helpers.clock import Clock
 from inregel.sandbox.afas.auth import check_address, end_of_token, is_rule
 from inregel.sandbox.afas.calls import Refused

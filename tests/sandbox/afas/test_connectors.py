@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from helpers.afas import ROWS, Client, furnish, hex_canary, running
+from helpers.afas_emulator import ROWS, Client, furnish, hex_canary, running
 from helpers.clock import Clock
 from inregel.sandbox.afas.server import Emulator
 from inregel.sandbox.afas.state import Environment

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from helpers.afas import NUMBER, USER, Client, furnish, hex_canary, running
+from helpers.afas_emulator import NUMBER, USER, Client, furnish, hex_canary, running
 from helpers.clock import Clock
 from inregel.sandbox.afas.server import Emulator
 from inregel.sandbox.afas.state import AppConnector, Environment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.afas import Client, furnish, hex_canary
+from helpers.afas_emulator import Client, furnish, hex_canary
 from inregel.sandbox.afas.places import Place, host_of, place
 from inregel.sandbox.afas.state import Tier
 from inregel.sandbox.afas.store import Afas

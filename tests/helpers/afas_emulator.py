@@ -113,6 +113,7 @@ class Client:
     base: str = "/ProfitRestServices"
     tls: ssl.SSLContext | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    timeout: float = 5
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
         """One request. `body` is sent as JSON unless it is bytes; `Some_Header` names one."""
@@ -123,10 +124,10 @@ class Client:
             sent.setdefault("Content-Type", "application/json")
         if self.tls:
             connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                "127.0.0.1", self.port, timeout=5, context=self.tls
+                "127.0.0.1", self.port, timeout=self.timeout, context=self.tls
             )
         else:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
         try:
             connection.request(method, self.base + path, data, sent)
             response = connection.getresponse()
