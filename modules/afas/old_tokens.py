@@ -6,14 +6,28 @@ each new token, and not before whoever uses the old one has the new one.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from inregel.contract import Args, Blocked, Change, Finding, Inputs, Key, Office, Resources, Seen, State, Step, View
+from inregel.contract import (
+    UNKNOWN,
+    Args,
+    Blocked,
+    Change,
+    Finding,
+    Inputs,
+    Key,
+    Office,
+    Resources,
+    Seen,
+    State,
+    Step,
+    View,
+)
 
 from ._setup import AUDITOR, environment, own_user, role
 
 _ORDER = "afas/old_tokens"
-_UNDATED = "of a day that nobody has said"
 
 
 def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
@@ -22,7 +36,7 @@ def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
     inputs.of(f"afas.token:{app}/{user}")
     inputs.of(f"asr.payroll_processor:{app}")
     said = inputs.known("afas.token", (app, user))
-    made = said.get("made", _UNDATED) if isinstance(said, dict) else _UNDATED
+    made = said.get("made", UNKNOWN) if isinstance(said, dict) else UNKNOWN
     return {(app, user): {"only": made}}
 
 
@@ -44,7 +58,7 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
         return Blocked("that there are no other tokens is not taken back", "you", "take `exact: true` off this task")
     app, user = change.key if isinstance(change.key, tuple) else (change.key, "")
     arguments: dict[str, Any] = {"app_connector": app, "user": user, "environment": environment(change.office)}
-    arguments["made"] = change.after["only"]
+    arguments["made"] = change.after["only"] if isinstance(change.after["only"], date) else ""
     return [Step("afas.delete_old_tokens", change.after, arguments, order=_ORDER, role=role(change.office))]
 
 

@@ -1,8 +1,8 @@
-"""A system user, the groups that it is in, and its rights to menus.
+"""A system user, the groups that it is in, and what only the screen of AFAS has of it.
 
-A user is one resource, each membership another, `GROUP/USER`: the user comes first, then a group, then who is in it.
-AFAS tells of a user what its API can change. Whether it is a system user, its role and its rights to menus only the
-screen shows: a person sets them and says so.
+A user is one resource, each membership another, `GROUP/USER`, and `rights/USER` is the rest: whether it is a system
+user, its role and its rights to menus. AFAS tells of the first two, and its API can change them; the rest a person sets
+and says so. The user comes first, then a group, then who is in it; nothing waits for rights.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from inregel.contract import (
-    UNKNOWN,
     Answers,
     Args,
     Blocked,
@@ -32,56 +31,54 @@ from ._setup import AUDITOR, ORDER, own_user, role
 _MEMBER: State = {"status": "member"}
 _READ: Final = {"name": "name", "email": "email", "profit_windows": "windows", "insite": "insite", "blocked": "blocked"}
 """By field of the state, what the driver calls it."""
-_ON_SCREEN: Final = ("system_user", "role", "menu_rights")
+_RIGHTS: Final = "rights"
+"""The container of what the screen shows."""
 
 
 def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
-    """The user, not blocked, and its memberships."""
+    """The user, not blocked, its memberships, and its rights."""
     user = own_user(str(args["id"]), office)
-    state: dict[str, Any] = {name: args[name] for name in (*_READ, "role") if name in args}
-    state |= {"blocked": False, "system_user": args.get("system_user", True)}
+    state: dict[str, Any] = {name: args[name] for name in _READ if name in args} | {"blocked": False}
+    rights: dict[str, Any] = {"system_user": args.get("system_user", True)}
+    if "role" in args:
+        rights["role"] = args["role"]
     if "menu_rights" in args:
-        state["menu_rights"] = frozenset(_rights(args["menu_rights"]))
-    return {user: state, **{(str(group), user): _MEMBER for group in args.get("groups", ())}}
+        rights["menu_rights"] = frozenset(_rights(args["menu_rights"]))
+    declared: Resources = {user: state}
+    declared |= {(str(group), user): _MEMBER for group in args.get("groups", ())}
+    return declared | {(_RIGHTS, user): rights}
 
 
 def actual(view: View) -> Seen:
-    """What the driver listed; `afas_user`, the code that a person saw, says nothing more than the lines do."""
+    """What the driver listed: users, and who of them is in the groups that there are. Of rights it knows nothing."""
     if "users" not in view:
         return Seen({}, complete=False)
     found: dict[Key, State] = {}
+    groups = set(view.get("groups", ()))
     for user, each in view["users"].items():
-        found[user] = {name: each[given] for name, given in _READ.items()} | dict.fromkeys(_ON_SCREEN, UNKNOWN)
+        found[user] = {name: each[given] for name, given in _READ.items()}
         found |= {(group, user): _MEMBER for group in each["groups"]}
-    return Seen(found)
+        groups |= each["groups"]
+    return Seen(found, frozenset({"", *groups} - {_RIGHTS}))
 
 
 def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
-    """What the API can change first, then what only the screen has."""
+    """One way for each of the three kinds of resources."""
     if change.after is None:
-        return Blocked(
-            "AFAS keeps its users, and who else works with this one is not known", "you", "take `exact: true` off"
-        )
+        reason = "AFAS keeps its users, and who else works with this one is not known"
+        return Blocked(reason, "you", "take `exact: true` off this task")
     who = role(change.office)
-    if isinstance(change.key, tuple):
-        group, user = change.key
-        inputs.of(f"afas.user_group:{group}")
-        inputs.of(f"afas.user:{user}")
-        arguments = {"user": user, "group": group}
-        return [Step("afas.update_user", change.after, arguments, order=ORDER, role=who, form="member")]
-    there: State = {name: value for name, value in change.after.items() if name in _READ}
-    on_screen: State = {name: change.after[name] for name in _ON_SCREEN if name in change.after}
-    way = [] if _is_read(change) else _way(change, there, who)
-    left = set(on_screen)
-    if isinstance(change.before, Mapping):
-        left &= set(change.fields)
-    elif way and change.after["system_user"]:
-        left.discard("system_user")  # it begins as one
-    if left:
-        shown: dict[str, Any] = {"user": change.key, "rights": sorted(_rights(change.args.get("menu_rights", {})))}
-        shown |= {name: value for name, value in on_screen.items() if name in left and name != "menu_rights"}
-        way.append(Step("afas.set_user_rights", change.after, shown, order=ORDER, role=who))
-    return way
+    if not isinstance(change.key, tuple):
+        return _way(change, change.after, who)
+    container, user = change.key
+    inputs.of(f"afas.user:{user}")
+    if container == _RIGHTS:
+        shown: dict[str, Any] = {"user": user, "rights": sorted(_rights(change.args.get("menu_rights", {})))}
+        shown |= {name: value for name, value in change.after.items() if name != "menu_rights"}
+        return [Step("afas.set_user_rights", change.after, shown, order=ORDER, role=who)]
+    inputs.of(f"afas.user_group:{container}")
+    arguments = {"user": user, "group": container}
+    return [Step("afas.update_user", change.after, arguments, order=ORDER, role=who)]
 
 
 def check(step: Step, answers: Answers) -> list[Finding]:
@@ -106,50 +103,46 @@ def lint(args: Args, view: View) -> list[Finding]:
 
 
 def declare(resources: Resources) -> Args:
-    """The task that declares a user and its memberships; what only the screen shows is left out where nobody said."""
+    """The task that declares a user with its memberships; what only the screen shows, where somebody said it."""
     user, state = next((key, state) for key, state in resources.items() if isinstance(key, str) and state is not None)
-    args: dict[str, Any] = {name: state[name] for name in (*_READ, "role") if name in state and name != "blocked"}
-    if state.get("system_user") is False:
-        args["system_user"] = False
-    groups = sorted(key[0] for key in resources if isinstance(key, tuple) and key[1] == user)
+    args: dict[str, Any] = {"id": user, **{name: state[name] for name in _READ if name in state and name != "blocked"}}
+    groups = sorted(key[0] for key in resources if isinstance(key, tuple) and key[1] == user and key[0] != _RIGHTS)
     args |= {"groups": groups} if groups else {}
-    rights = state.get("menu_rights", ())
+    rights = resources.get((_RIGHTS, user)) or {}
+    args |= {name: rights[name] for name in ("system_user", "role") if name in rights}
+    return args | ({"menu_rights": _nested(rights["menu_rights"])} if rights.get("menu_rights") else {})
+
+
+def _nested(rights: Any) -> dict[str, Any]:
+    """Rights as they are declared, from their lines."""
     nested: dict[str, Any] = {}
-    for line in sorted(rights) if isinstance(rights, frozenset) else ():
+    for line in sorted(rights):
         path, _, value = line.rpartition(": ")
         *menus, last = path.split(" > ")
         place = nested
         for menu in menus:
             place = place.setdefault(menu, {})
         place[last] = value
-    return {"id": user, **args, **({"menu_rights": nested} if nested else {})}
+    return nested
 
 
-def _way(change: Change, there: State, who: str) -> list[Step]:
-    """From what is known to what the API can reach."""
+def _way(change: Change, after: State, who: str) -> list[Step]:
+    """From what is known of a user to what the API can reach."""
     user = str(change.key)
-    values = {given: there[name] for name, given in _READ.items() if name in there and name != "blocked"}
+    values = {given: after[name] for name, given in _READ.items() if name in after and name != "blocked"}
     if not isinstance(change.before, Mapping):
         # AFAS makes no user without a name.
         arguments = {"user": user, "name": user.partition(".")[2], **values}
-        if change.after is not None and change.after["system_user"]:
-            reached = {**there, "system_user": True}
-            return [Step("afas.create_system_user", reached, arguments, order=ORDER, role=who)]
-        return [Step("afas.create_user", there, arguments, order=ORDER, role=who)]
+        operation = "afas.create_system_user" if change.args.get("system_user", True) else "afas.create_user"
+        return [Step(operation, after, arguments, order=ORDER, role=who)]
     way = []
     if "blocked" in change.fields:
-        reached = {name: change.before[name] for name in there if name in change.before} | {"blocked": False}
+        reached = {name: change.before[name] for name in after if name in change.before} | {"blocked": False}
         way.append(Step("afas.unblock_user", reached, {"user": user}, order=ORDER, role=who))
-    other = {given: there[name] for name, given in _READ.items() if name in change.fields and name != "blocked"}
+    other = {given: after[name] for name, given in _READ.items() if name in change.fields and name != "blocked"}
     if other:
-        way.append(Step("afas.update_user", there, {"user": user, **other}, order=ORDER, role=who))
+        way.append(Step("afas.update_user", after, {"user": user, **other}, order=ORDER, role=who))
     return way
-
-
-def _is_read(change: Change) -> bool:
-    """Whether only what the screen shows is open, and all else was read."""
-    read = change.provenance.get("")
-    return not change.fields and read is not None and read.kind == "verified"
 
 
 def _rights(rights: Mapping[str, Any], above: str = "") -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from helpers.afas import APP, GROUP, NUMBER, ROWS, USER, furnish, hex_canary, make
+from helpers.afas_emulator import APP, GROUP, NUMBER, ROWS, USER, furnish, hex_canary, make
 from helpers.clock import Clock
 from inregel.contract import Connection, Driver, Operation, Secret, World
 from inregel.drivers.afas.auth import Classic
