@@ -54,10 +54,12 @@ def open_work(context: Context, *, secrets: bool) -> Iterator[Work]:
         def attempt(office: str, module: str, key: Key, settings: Mapping[str, Any]) -> View:
             """Needs no secret of the project: what is tried comes along."""
             from inregel.config import project
+            from inregel.contract import World
             from inregel.engine import trying
 
             without = open_source(root, chosen.secrets, environ=context.environ, usable=False)
-            return trying.read(project.load(root, secrets=without), context.now(), office, (module, key), settings)
+            world = World(now, context.sleep, str(root))
+            return trying.read(project.load(root, secrets=without), world, office, (module, key), settings)
 
         passwords = Passwords(context.vault_ids, environ=context.environ, ask=context.ask, root=root)
         keeper = Keeper(root, chosen.secrets, passwords)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from inregel.contract import Fault, Key, View, World
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PATIENCE: Final = timedelta(seconds=30)
 
 
-def read(project: Project, now: datetime, office: str, resource: tuple[str, Key], settings: Mapping[str, Any]) -> View:
+def read(project: Project, world: World, office: str, resource: tuple[str, Key], settings: Mapping[str, Any]) -> View:
     """What its driver reads, with `settings` beside those of the connection that need no secret.
 
     Nothing where the office has no such connection, or the system no driver. Raises `InregelError`.
@@ -36,7 +36,7 @@ def read(project: Project, now: datetime, office: str, resource: tuple[str, Key]
     tried = replace(connection, settings={**plainly, **settings})
 
     async def ask() -> View:
-        async with system.open(World(lambda: now, asyncio.sleep, str(project.settings.root))) as connect:
+        async with system.open(world) as connect:
             return await asking.read(connect(tried), tried, {plain(module): frozenset({key})}, _PATIENCE)
 
     return asyncio.run(ask())

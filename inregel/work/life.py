@@ -95,7 +95,7 @@ class Work:
             raise WorkError(reason=f"This run reads no secrets, so {name} cannot be shown.")
         office = order.order.office
         secret = inline.get(name, self._root, self._secrets, lambda: self._places(office))
-        value = self._shown(order, secret).reveal()
+        value = self._shown(order, name, secret).reveal()
         if value in reason or value in by:
             raise WorkError(reason="The reason holds the secret itself, and reasons are recorded. Give another reason.")
         with edge("work.reveal"), self._ledger.writing() as tx:
@@ -103,11 +103,11 @@ class Work:
             tx.event(order.order.office, "secret.revealed", body, person=by, private={"reason": reason})
         return value
 
-    def _shown(self, order: Order, secret: Secret) -> Secret:
+    def _shown(self, order: Order, name: str, secret: Secret) -> Secret:
         """The secret in the form that the order asks for it, where the module of a line that uses it says one."""
         for line in order.order.lines:
             shows = getattr(self._library.module(plain(line.module)), "shows", None)
-            if shows is not None and f"<secret {secret.name}>" in line.arguments.values():
+            if shows is not None and name in line.arguments.values():
                 step = Step(line.operation, line.reaches, line.arguments, order=order.order.name)
                 given: Secret = shows(step, secret)
                 return given

@@ -6,6 +6,8 @@ people know what became of it: an employer is requested, then registered by the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from inregel.contract import Answers, Args, Blocked, Change, Finding, Inputs, Office, Resources, Seen, State, Step, View
 
 from ._sheet import employers
@@ -40,7 +42,7 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
         return Blocked(reason, "other", f"once it has: ja in {change.args['from']}")
     arguments = {"employer": change.key}
     confirm = Step("asr.confirm_employer", _CONFIRMED, arguments, order="asr/employers_confirmed")
-    if isinstance(change.before, dict) and change.before.get("status") == "registered":
+    if isinstance(change.before, Mapping) and change.before.get("status") == "registered":
         return [confirm]
     return [Step("asr.register_employer", _REGISTERED, arguments, order="asr/employers"), confirm]
 

@@ -72,10 +72,10 @@ class Salary:
             app = environment.apps["inregel"] = AppConnector("inregel", "BEHEER", blocked=False, remote=True)
             app.get_connectors = ["ProfitGetConnectoren", "Profit_Users", "Profit_UserGroups"]
             app.update_connectors = ["KnUser"]
-            data = hex_canary("management token")
-            app.tokens = [Token(digest(data), MANAGER, "inregel", self.clock())]
+            self.data = hex_canary("management token")
+            app.tokens = [Token(digest(self.data), MANAGER, "inregel", self.clock())]
         if self.own:
-            self.environ["INREGEL_SECRET_AFAS_MANAGE"] = xml(data)
+            self.environ["INREGEL_SECRET_AFAS_MANAGE"] = xml(self.data)
         self._folder()
 
     def _folder(self) -> None:
@@ -106,6 +106,12 @@ class Salary:
             f'      connections:\n        afas: {{environment: "{NUMBER}", tier: production, {own}{self.settings}'
             f'url: "http://127.0.0.1:{self.port}", tokens: {{{APP}: "{{{{ secret(\'token_\' ~ office.id) }}}}"}}}}\n',
         )
+
+    def enter(self) -> None:
+        """From now on the connection has a token of its own."""
+        self.own = True
+        self.environ["INREGEL_SECRET_AFAS_MANAGE"] = xml(self.data)
+        self.inventory()
 
     @contextmanager
     def serving(self) -> Iterator[Salary]:
@@ -192,7 +198,7 @@ class Salary:
     def _look(self, order: Order, environment: Environment, shown: dict[str, Any]) -> None:
         """What stands on the screens at the end."""
         there = [each.id for each in environment.get_connectors.values() if not each.blocked]
-        shown["imported"] = [name for name in there if name in IDS]
+        shown["imported"] = [name for name in there if name in environment.behind]
         shown["afas_user"] = USER if USER in environment.users else "?"
         app = environment.apps.get(APP)
         if app is not None:
