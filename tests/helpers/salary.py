@@ -24,6 +24,7 @@ from inregel.ledger.base import Order, OrderLine
 from inregel.sandbox.afas.server import Emulator
 from inregel.sandbox.afas.state import AppConnector, Environment, GetConnector, Group, Token, User, digest
 from inregel.sandbox.afas.store import Afas
+from inregel.testing import Clock as CaseClock
 from inregel.work import Work
 
 NUMBER = "54321"
@@ -50,7 +51,7 @@ class Salary:
     """The office zwolle. With `own` its connection has a token of its own."""
 
     root: Path
-    clock: Clock
+    clock: Clock | CaseClock
     own: bool = False
     port: int = 0
     made: int = 0
