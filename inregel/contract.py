@@ -252,6 +252,15 @@ class Seen:
         return (key[0] if isinstance(key, tuple) else "") in self.complete
 
 
+@frozen
+class Proof:
+    """What a declared file shows of a resource that people spoke of: these fields are verified by it, and kept."""
+
+    state: State
+    source: str
+    """The path of the file."""
+
+
 # --- what closes a difference ---------------------------------------------------------------------------------------
 
 
@@ -276,6 +285,8 @@ class Step:
     """Names of the secrets that the other side shows once, when a driver performs it: `Receipt.captured` has them."""
     form: str = ""
     """Which form of its text it needs, such as a band of versions: an open order of another form is superseded."""
+    remark: str = ""
+    """A sentence that the plan says of the work order: what is left out on purpose, or comes along with it."""
 
 
 @frozen
@@ -348,6 +359,9 @@ class Module(Protocol):
     `lint(args, view) -> list[Finding]`             allowed, but unwise
     `summary(changes) -> list[Table]`               fix lists, per office
     `containers(args) -> Iterable[str]`             what an `exact` task owns, where it declares no key
+    `proves(key, said, args, inputs) -> Proof | None`  what a declared file shows of what people stated
+    `proved(step) -> Proof | None`                  the same of a step that a person has done, from its arguments
+    `public(state, inputs) -> State`                what of a proof can be told without a secret
     """
 
     @staticmethod

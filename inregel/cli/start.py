@@ -40,14 +40,27 @@ def demo(context: Context, folder: str, season: bool, offices: int) -> int:
     return command(context, folder or None)
 
 
-@click.command(cls=Command, examples=("inregel sandbox", "inregel sandbox --port 8080"))
+@click.command(
+    cls=Command,
+    examples=("inregel sandbox", "inregel sandbox --port 8080", "inregel sandbox --afas 3 --afas-port 8081"),
+)
 @click.option("--port", metavar="N", type=click.IntRange(0, 65535), default=0, help="The port; else a free one.")
+@click.option(
+    "--afas",
+    metavar="N",
+    type=click.IntRange(0, 999),
+    default=0,
+    help="So many AFAS environments too.",
+)
+@click.option(
+    "--afas-port", metavar="N", type=click.IntRange(0, 65535), default=0, help="The port of AFAS; else a free one."
+)
 @options.project
-def sandbox(context: Context, port: int) -> int:
+def sandbox(context: Context, port: int, afas: int, afas_port: int) -> int:
     """Serve the emulated systems of the example on this machine, until Ctrl-C."""
     from inregel.commands.sandbox import sandbox as command
 
-    return command(context, port=port)
+    return command(context, port=port, environments=afas, afas_port=afas_port)
 
 
 @click.command(

@@ -27,6 +27,8 @@ _HEX: Final = re.compile("[0-9A-Fa-f]+")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\-_]+={0,2}")
 _VERSION: Final = re.compile("[1-9][0-9]{0,3}")
 _HIDDEN: Final = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u00a0]")
+_PLAIN: Final = re.compile(r"<token><version>([1-9][0-9]{0,3})</version><data>([0-9A-Fa-f]{64})</data></token>\s*")
+"""As AFAS shows it: what nearly all tokens of a large inventory look like."""
 _SCHEME: Final = re.compile(r"(authorization:)?\s*afastoken\s+", re.IGNORECASE)
 
 
@@ -56,6 +58,8 @@ def parse(text: str, name: str = "AFAS token") -> Token:
     """The token in a text that was pasted; the digits alone have version 1. Raises `NotAToken`."""
     if len(text) > _MOST:
         raise NotAToken(reason=f"it has {len(text)} signs, and a token fewer than 200")
+    if found := _PLAIN.fullmatch(text):
+        return Token(int(found[1]), Secret(name, found[2]))
     text = _SCHEME.sub("", text.strip("\ufeff \t\r\n"), count=1).strip()
     if not text:
         raise NotAToken(reason="it is empty")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field
+from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any, Final, Literal
 
@@ -18,9 +19,11 @@ from inregel.errors import InregelError
 from inregel.formats import markdown
 from inregel.frozen import frozen
 from inregel.ledger.base import Order
+from inregel.sandbox.afas.store import Afas
 from inregel.sandbox.assu import Assu
 from inregel.sandbox.controls import NONE, Control
-from inregel.sandbox.screens import Desk, NotOnScreen
+from inregel.sandbox.screens import Desk
+from inregel.sandbox.windows import NotOnScreen, Windows
 from inregel.work import AnswersRefused, Work
 
 Mistake = Literal["wrong_postbus", "forgot_aplaza", "other_certificate"]
@@ -124,6 +127,12 @@ class Clerk:
         self._mistakes = frozenset(mistakes)
         self._careless = careless
         self._other_file = other_file
+        self._afas: Afas | None = None
+
+    def also_in(self, afas: Afas) -> Clerk:
+        """The same clerk, who can work in AFAS too."""
+        self._afas = afas
+        return self
 
     def do(self, number: str, *, found: bool = False) -> Outcome:
         """Does one order and reports it. With `found` the clerk insists that it is as it was answered."""
@@ -147,7 +156,7 @@ class Clerk:
 
     def follow(self, order: Order) -> dict[str, Any]:
         """Works the screens and returns the answers. Raises `Stuck` or `NotOnScreen`, and then leaves all windows."""
-        hands = _Hands(lambda name: self._reveal(order, name), self._help)
+        hands = _Hands(lambda name: self._reveal(order, name), self._help, self._afas)
         walk = _Walk(self._assu, self._mistakes, self._other_file, hands)
         for action in actions(order.order.text):
             walk.act(action)
@@ -167,6 +176,17 @@ class _Hands:
 
     reveal: Callable[[str], str]
     help: Help
+    afas: Afas | None = None
+
+    def open_afas(self, place: str, files: Path) -> Windows:
+        """A desk at an environment of AFAS, by its number or name. Raises `Stuck`."""
+        from inregel.sandbox.afas.desk import Desk
+
+        if self.afas is not None:
+            for environment in self.afas:
+                if place in (environment.identity, environment.name):
+                    return Desk(self.afas, environment.identity, files)
+        raise Stuck(reason=f"there is no AFAS {place} here")
 
 
 class _Walk:
@@ -184,7 +204,7 @@ class _Walk:
         self._other_file = other_file
         self._hands = hands
         self._installation = ""
-        self._desk: Desk | None = None
+        self._desk: Windows | None = None
         self.noted: dict[str, str] = {}
         self._wanted: dict[str, str] = {}
         self._instead: dict[str, str] = {}
@@ -203,20 +223,24 @@ class _Walk:
             self._installation = action.value
         elif action.label == "Portefeuille":
             self._desk = Desk(self._assu, f"{self._installation}/{action.value}")
+        elif action.label == "AFAS":
+            self._desk = self._hands.open_afas(action.value, self._assu.files)
         elif self._desk is None:
-            raise Stuck(reason=f"the order asks for {action.label} before it says which portefeuille")
+            raise Stuck(reason=f"the order asks for {action.label} before it says where")
         elif action.opens:
             self._desk.open(action.label)
         else:
             self._use(self._desk, action, self._desk.control(action.label))
 
-    def _use(self, desk: Desk, action: Action, control: Control) -> None:
+    def _use(self, desk: Windows, action: Action, control: Control) -> None:
         if control.kind == "button":
             desk.press(action.label)
             if desk.message():
-                raise Stuck(reason=f"Assu says: {desk.message()}")
+                raise Stuck(reason=f"{desk.system} says: {desk.message()}")
         elif control.kind in ("tick", "option"):
-            desk.tick(action.label)
+            # With `ja` or `nee` the order says how the box has to stand; without, that it is to be ticked.
+            if action.value != ("ja" if control.value else "nee"):
+                desk.tick(action.label)
         elif control.kind == "secret" and not action.value:
             # The order asks for one that the clerk makes up, and then for that one back.
             self.noted[action.label] = self._hands.help.make_up()
@@ -235,7 +259,7 @@ class _Walk:
             return self._other_file[1] if secret else self._other_file[0]
         return self._hands.reveal(secret[1]) if secret else value
 
-    def _choose(self, desk: Desk, action: Action, control: Control) -> None:
+    def _choose(self, desk: Windows, action: Action, control: Control) -> None:
         value = action.value
         self._wanted[action.label] = value
         if action.label == "Gebruiker" and "forgot_aplaza" in self._mistakes:

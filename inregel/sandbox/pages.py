@@ -1,4 +1,4 @@
-"""The screens of the emulated Assu as web pages: forms and buttons, no script. For people who do work orders by hand.
+"""The screens of the emulated systems as web pages: forms and buttons, no script. For people who do orders by hand.
 
 It listens on the loopback address only, and takes a request only from its own pages: the address must be its own
 (a page of a stranger cannot reach it under another name) and a form must carry the word that the page was given.
@@ -14,11 +14,16 @@ from hmac import compare_digest
 
 from aiohttp import web
 
+from inregel.sandbox.afas.desk import Desk as AfasDesk
+from inregel.sandbox.afas.store import Afas, NoEnvironment
 from inregel.sandbox.assu import Assu, NoInstallation
 from inregel.sandbox.controls import Control
-from inregel.sandbox.screens import Desk, NotOnScreen
+from inregel.sandbox.screens import Desk
+from inregel.sandbox.windows import NotOnScreen, Windows
 
 _HOST = "127.0.0.1"
+_AFAS = "AFAS "
+"""What stands before the number of an environment, to tell it from a portefeuille."""
 _STYLE = (
     "body{font:16px sans-serif;max-width:44em;margin:2em auto;padding:0 1em}"
     "form{margin:.6em 0}label{display:inline-block;min-width:14em}"
@@ -34,12 +39,12 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Pages:
-    """One desk per portefeuille, shared by all who look at it."""
+    """One desk per portefeuille and per environment of AFAS, shared by all who look at it."""
 
-    def __init__(self, assu: Assu, word: str = "") -> None:
-        self._assu = assu
+    def __init__(self, assu: Assu, word: str = "", afas: Afas | None = None) -> None:
+        self._assu, self._afas = assu, afas
         self._word = word or secrets.token_urlsafe(24)
-        self._desks: dict[str, Desk] = {}
+        self._desks: dict[str, Windows] = {}
 
     def app(self) -> web.Application:
         """The pages as an application."""
@@ -48,10 +53,11 @@ class Pages:
         return app
 
     async def _list(self, request: web.Request) -> web.Response:
+        places = [(one.identity, f"Assu {one.version}") for one in self._assu]
+        places += [(_AFAS + one.identity, one.name) for one in self._afas or ()]
         rows = "".join(
-            f'<li><a href="desk?at={_quoted(one.identity)}">{html.escape(one.identity)}</a>, '
-            f"Assu {html.escape(one.version)}</li>"
-            for one in self._assu
+            f'<li><a href="desk?at={_quoted(at)}">{html.escape(at)}</a>, {html.escape(about)}</li>'
+            for at, about in places
         )
         return _page("Sandbox", f"<h1>Sandbox</h1><ul>{rows}</ul>")
 
@@ -82,22 +88,27 @@ class Pages:
         raise web.HTTPSeeOther(f"/desk?at={_quoted(identity)}")
 
     @staticmethod
-    def _fill(desk: Desk, form: dict[str, str]) -> None:
+    def _fill(desk: Windows, form: dict[str, str]) -> None:
         """What was typed comes with the button, as in a real window."""
         for control in desk.controls():
             value = form.get(f"field {control.label}", "")
             if control.set is not None and control.kind in ("field", "secret") and value:
                 desk.fill(control.label, value)
 
-    def _desk(self, identity: str) -> Desk:
+    def _desk(self, identity: str) -> Windows:
         if identity not in self._desks:
             try:
-                self._desks[identity] = Desk(self._assu, identity)
-            except NoInstallation as error:
+                self._desks[identity] = self._open(identity)
+            except (NoInstallation, NoEnvironment) as error:
                 raise web.HTTPNotFound(text=str(error)) from error
         return self._desks[identity]
 
-    def _desk_page(self, identity: str, desk: Desk) -> web.Response:
+    def _open(self, identity: str) -> Windows:
+        if self._afas is not None and identity.startswith(_AFAS):
+            return AfasDesk(self._afas, identity.removeprefix(_AFAS), self._assu.files)
+        return Desk(self._assu, identity)
+
+    def _desk_page(self, identity: str, desk: Windows) -> web.Response:
         hidden = f'<input type="hidden" name="at" value="{html.escape(identity)}">'
         hidden += f'<input type="hidden" name="word" value="{self._word}">'
         menus = "".join(_small_form(hidden, "open", path, path) for path in desk.menus())
@@ -166,9 +177,9 @@ async def _only_here(request: web.Request, handler: Handler) -> web.StreamRespon
 
 
 @asynccontextmanager
-async def serving(assu: Assu, port: int = 0) -> AsyncIterator[str]:
+async def serving(assu: Assu, port: int = 0, afas: Afas | None = None) -> AsyncIterator[str]:
     """Serves the pages; gives their address. Raises OSError where the port is taken."""
-    runner = web.AppRunner(Pages(assu).app(), access_log=None)
+    runner = web.AppRunner(Pages(assu, afas=afas).app(), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, _HOST, port)

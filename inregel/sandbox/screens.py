@@ -6,16 +6,15 @@ does not work that way, raises `NotOnScreen`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from inregel.errors import InregelError
 from inregel.sandbox.assu import Assu, Portefeuille
-from inregel.sandbox.controls import CANCEL, NONE, Control, Kind, button, day
+from inregel.sandbox.controls import CANCEL, NONE, Control, button, day
 from inregel.sandbox.outside import Outside
+from inregel.sandbox.windows import Windows
 from inregel.sandbox.wizard import Wizard
 
 _WIZARD: Final = "Beheer > Bedrijfscertificaat inlezen"
@@ -24,13 +23,10 @@ _TOOL: Final = "ABC-tool"
 _WINDOWS: Final = "Internetopties > Inhoud > Certificaten"
 
 
-class NotOnScreen(InregelError):
-    """{what} is not on this screen:
-    {screen}"""
-
-
-class Desk:
+class Desk(Windows):
     """One person at one portefeuille: the windows that are open, the topmost last."""
+
+    system = "Assu"
 
     def __init__(self, assu: Assu, identity: str, zone: tzinfo | None = None) -> None:
         self._assu = assu
@@ -42,61 +38,21 @@ class Desk:
         self._user = ""
         assu.get(identity)
 
-    # --- what a person can do ---------------------------------------------------------------------------------------
-
-    def open(self, path: str) -> None:
-        """Opens a menu or window, such as "Beheer > Bedrijfscertificaat inlezen"."""
-        if path not in self.menus():
-            self._missing(path)
+    def enter(self, path: str) -> None:
+        """Opens a menu. The wizard begins anew."""
         if path == _WIZARD:
             self._wizard = self._begin()
             self._windows = [window for window in self._windows if window != _WIZARD]
         self._user = self._one.aplaza_user
         self._windows.append(path)
 
-    def press(self, label: str) -> None:
-        """Presses a button."""
-        self._do(self.control(label), "button")
+    def clear(self) -> None:
+        """Takes the message away."""
+        self._wizard.message = self._outside.message = ""
 
-    def fill(self, label: str, value: str) -> None:
-        """Types into a field."""
-        self._set(self.control(label), value, "field", "secret")
-
-    def tick(self, label: str) -> None:
-        """Ticks a box, or chooses one of several options."""
-        self._do(self.control(label), "tick", "option")
-
-    def select(self, label: str, value: str) -> None:
-        """Chooses from a list."""
-        control = self.control(label)
-        if value not in control.options:
-            self._missing(f"{value} at {label}")
-        self._set(control, value, "choice")
-
-    def control(self, label: str) -> Control:
-        """The control with this label; `…` in it stands for any words. Raises `NotOnScreen`."""
-        pattern = re.compile(".*".join(re.escape(part) for part in label.split("…")))
-        found = [control for control in self.controls() if pattern.fullmatch(control.label)]
-        if len(found) != 1:
-            self._missing(label)
-        return found[0]
-
-    # --- what a person sees -----------------------------------------------------------------------------------------
-
-    def screen(self) -> str:
-        """The screen as text."""
-        title, text = self._title()
-        controls = self.controls()
-        lines = [f"Assu, {self._one.name}", f"== {title} ==", *([text] if text else [])]
-        lines += [control.line() for control in controls if control.kind != "button"]
-        buttons = [f"[ {control.label} ]" for control in controls if control.kind == "button"]
-        lines += [" ".join(buttons)] if buttons else []
-        lines += [f"! {self.message()}"] if self.message() else []
-        return "\n".join(lines) + "\n"
-
-    def title(self) -> str:
-        """The title of the window."""
-        return self._title()[0]
+    def head(self) -> str:
+        """The line above every screen."""
+        return f"Assu, {self._one.name}"
 
     def message(self) -> str:
         """What Assu complains about, or ""."""
@@ -128,7 +84,8 @@ class Desk:
     def _window(self) -> str:
         return self._windows[-1] if self._windows else ""
 
-    def _title(self) -> tuple[str, str]:
+    def heading(self) -> tuple[str, str]:
+        """Title and text of the window."""
         if self._window == _WIZARD:
             return self._wizard.title()
         return {
@@ -161,20 +118,3 @@ class Desk:
 
     def _close(self) -> None:
         self._windows.pop()
-
-    def _do(self, control: Control, *kinds: Kind) -> None:
-        if control.kind not in kinds or control.press is None:
-            self._missing(f"{control.label}, to be pressed,")
-        else:
-            self._wizard.message = self._outside.message = ""
-            control.press()
-
-    def _set(self, control: Control, value: str, *kinds: Kind) -> None:
-        if control.kind not in kinds or control.set is None:
-            self._missing(f"{control.label}, to be filled in,")
-        else:
-            self._wizard.message = self._outside.message = ""
-            control.set(value)
-
-    def _missing(self, what: str) -> None:
-        raise NotOnScreen(what=what, screen=self.screen().rstrip().replace("\n", "\n    "))

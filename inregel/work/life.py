@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from inregel.config.model import Settings
 from inregel.config.places import by_hand
-from inregel.contract import Provenance, Secret, Step
+from inregel.contract import Proof, Provenance, Secret, Step
 from inregel.crashpoints import edge
 from inregel.ledger.base import Ledger, Order, OrderClosed, OrderLine, OrderState, Transaction
 from inregel.library import Library
 from inregel.names import label_of, plain
 from inregel.plan.draft import ref_text
+from inregel.plan.faults import running
 from inregel.secrets.base import SecretSource
 from inregel.work import answers as forms
 from inregel.work import inline, received
@@ -202,9 +203,22 @@ class Work:
             counts = until(self._policy(), module, state, day, office)
             self.remarks[unmet(self._policy(), module, state)] = None
             tx.attest(office, module, key, state, replace(statement, until=counts))
+        for line in verdict.lines:
+            if line.outcome in ("done", "already") and (proof := self._proved(order, line)) is not None:
+                by = Provenance("verified", order.opened, source=proof.source)
+                tx.attest(office, line.module, line.key, proof.state, by)
         for module, container, present in verdict.listings:
             counts = until(self._policy(), module, None, day, office)
             tx.list_all(office, module, container, replace(statement, until=counts), present)
+
+    def _proved(self, order: Order, line: OrderLine) -> Proof | None:
+        """What the tool knew for certain, when it handed the order out, of what a line reaches."""
+        proved = getattr(self._library.module(plain(line.module)), "proved", None)
+        if proved is None:
+            return None
+        with running(line.module, order.order.office):
+            found: Proof | None = proved(Step(line.operation, line.reaches, line.arguments))
+        return found
 
     def _capture(self, tx: Transaction, order: Order, captured: Mapping[str, Secret]) -> None:
         """Stores secrets in the ledger, at the connection of the order."""

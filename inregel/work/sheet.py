@@ -18,18 +18,20 @@ from inregel.config.mistakes import Position
 from inregel.config.tables import Ask, SheetProblem, Table
 from inregel.errors import InregelError
 from inregel.frozen import frozen
-from inregel.report.order_words import COLUMNS, FILLED, LANGUAGES
+from inregel.report.order_words import COLUMNS, FILLED, words
+from inregel.speech import LANGUAGES
 
 _NAMED: Final = re.compile(r"\((?P<name>[A-Za-z_]\w*)\)\s*\Z")
 _DAY: Final = re.compile(r"(?P<day>[0-9]{1,2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<year>[0-9]{4})\Z")
 _QUOTED: Final = re.compile(r"'(?=[=+\-@\t\r])")
 """Before what a spreadsheet would take for a formula."""
+_WORDS: Final = tuple(map(words, LANGUAGES))
 _FIXED: Final[Mapping[str, str]] = {
     heading.casefold(): column
-    for words in LANGUAGES.values()
-    for column, heading in [*words.columns.items(), *((each, each) for each in (*COLUMNS, *FILLED))]
+    for told in _WORDS
+    for column, heading in [*told.columns.items(), *((each, each) for each in (*COLUMNS, *FILLED))]
 }
-_HIDDEN: Final = frozenset(words.hidden for words in LANGUAGES.values())
+_HIDDEN: Final = frozenset(told.hidden for told in _WORDS)
 _YES: Final[Mapping[str, bool]] = {
     **dict.fromkeys(("ja", "oui", "yes", "true", "x", "1"), True),
     **dict.fromkeys(("nee", "non", "no", "false", "0"), False),
@@ -145,7 +147,7 @@ def _column(heading: str) -> str:
 def _check(columns: list[str], table: Table) -> None:
     """The order of each row has to be known, and no column may stand there twice."""
     if "number" not in columns:
-        headings = ", ".join(words.columns["number"] for words in LANGUAGES.values())
+        headings = ", ".join(told.columns["number"] for told in _WORDS)
         reason = f"{table.file}: no column says which order a row is about. Its heading is one of: {headings}"
         raise SheetUnreadable(reason=reason)
     for index, column in enumerate(columns):

@@ -12,17 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import gcn as made
+from helpers.afas_files import GUID, container, elements, zipped
 from helpers.sizes import seed, size
 from inregel.formats import gcn
+from inregel.sandbox.afas.definitions import read as as_the_emulator_does
 
 
 def test_a_definition_says_what_it_is() -> None:
-    data = made.definition("Vendor - Product - BP_Employers_v2", "BP_Employers_v2")
+    days = {"at_4": datetime(2020, 2, 29, 8, 0), "at_5": datetime(2026, 9, 14, 13, 45, 30)}
+    data = made.definition("Vendor - Product - BP_Employers_v2", at_14=made.inner("BP_Employers_v2"), **days)
     assert gcn.read(data) == gcn.Definition(
         name="Vendor - Product - BP_Employers_v2",
-        guid=made.GUID,
+        guid=GUID,
         created=datetime(2020, 2, 29, 8, 0),
-        changed=made.CHANGED,
+        changed=datetime(2026, 9, 14, 13, 45, 30),
         product="Hrm",
         system="Kn",
         format=7,
@@ -35,12 +38,11 @@ def test_the_name_in_the_header_is_not_taken_for_the_id() -> None:
     found = gcn.read(made.definition("Vendor - VND_Users", "VND_Users_2026"))
     assert found.ids == ("VND_Users_2026", "VND_Users")
     assert gcn.read(made.definition("SH_AUDIT_MdwPerPlan")).ids == ("SH_AUDIT_MdwPerPlan",)
-    assert gcn.read(made.definition("Met spatie", at_14=made.inner("", b"binary"))).ids == ()
+    assert gcn.read(made.definition("Met spatie", at_14=zipped({"ExternalData": b"binary"}))).ids == ()
 
 
 def test_format_8_has_one_value_more_and_an_inner_part_that_is_not_read() -> None:
-    data = made.row([*made.elements("BP_Employers", at_0=8, at_14=made.inner("", b"QUJDREVG")), True])
-    found = gcn.read(data)
+    found = gcn.read(container(elements("BP_Employers", format=8)))
     assert (found.format, found.name, found.ids) == (8, "BP_Employers", ("BP_Employers",))
 
 
@@ -48,6 +50,15 @@ def test_the_same_content_has_the_same_digest_and_another_content_another() -> N
     first, later = gcn.read(made.definition()), gcn.read(made.definition(at_5=datetime(2026, 10, 1)))
     assert first.digest == later.digest
     assert gcn.read(made.definition(rest_id="Other")).digest != first.digest
+
+
+@pytest.mark.parametrize("format", [7, 8])
+@pytest.mark.parametrize(("id", "name"), [("Loonjaar", ""), ("VND_Users_v2", "Vendor - Product - VND_Users_v2")])
+def test_the_emulated_afas_which_has_a_reader_of_its_own_reads_the_same(id: str, name: str, format: int) -> None:
+    data = container(elements(id, name, format=format))
+    ours, theirs = gcn.read(data), as_the_emulator_does("x.gcn", data)
+    assert (ours.name, ours.guid, ours.ids[0], ours.digest) == (theirs.name, theirs.guid, theirs.id, theirs.content)
+    assert f"{ours.changed:%Y-%m-%d}" == theirs.changed
 
 
 def test_signs_of_windows_are_read() -> None:
@@ -63,7 +74,7 @@ WRONG: dict[str, tuple[bytes, type[gcn.GcnError], str]] = {
     "too many values": (struct.pack("<HHII", 0x200C, 1, 2**32 - 1, 0), gcn.Damaged, "4294967295 values"),
     "no values": (struct.pack("<HHII", 0x200C, 1, 0, 0), gcn.Unsupported, "it names no format"),
     "another format": (made.definition(at_0=9), gcn.Unsupported, "format 9"),
-    "too few values": (made.row(made.elements()[:15]), gcn.Damaged, "has 16 values and not 15"),
+    "too few values": (container(elements()[:15]), gcn.Damaged, "has 16 values and not 15"),
     "no get connector": (made.definition(at_2=5), gcn.Unsupported, r"defines something else \(type 5\)"),
     "a GUID that is none": (made.definition(at_1="x" * 32), gcn.Damaged, "GUID"),
     "no name": (made.definition(at_3=" "), gcn.Damaged, "it has no name"),

@@ -15,8 +15,9 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from helpers.canary import canary
+from inregel.sandbox.afas.example import salaries
 from inregel.sandbox.afas.server import Emulator, serving
-from inregel.sandbox.afas.state import AppConnector, Environment, Field, GetConnector, Group, Token, User, digest
+from inregel.sandbox.afas.state import AppConnector, Environment, Group, Token, User, digest
 from inregel.sandbox.afas.store import Afas
 
 NUMBER = "12345"
@@ -59,28 +60,6 @@ def furnish(afas: Afas, data: str, number: str = NUMBER) -> Environment:
         app.update_connectors = ["KnUser"]
         app.tokens = [Token(digest(data), user, "eerste", afas.clock())]
     return made
-
-
-def salaries() -> GetConnector:
-    """A GetConnector with a column of each type."""
-    fields = [
-        Field("Medewerker", "int", "Medewerker"),
-        Field("Naam", "string", "Naam", 80),
-        Field("Loon", "decimal", "Loon", decimals=2),
-        Field("In_dienst", "date", "In dienst"),
-        Field("Actief", "boolean", "Actief"),
-    ]
-    rows = [
-        {
-            "Medewerker": i,
-            "Naam": f"Medewerker {i:03}",
-            "Loon": f"{i - 1}.50",
-            "In_dienst": "2026-07-01T10:00:00+00:00",
-            "Actief": i % 2 == 0,
-        }
-        for i in range(1, ROWS + 1)
-    ]
-    return GetConnector("Loonjaar", "Loon per jaar", fields, rows)
 
 
 @dataclass

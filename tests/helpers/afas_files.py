@@ -34,6 +34,8 @@ def variant(value: Any) -> bytes:
         case str():
             text = value.encode("cp1252")
             return struct.pack("<HH", 0x08, len(text)) + text
+        case float():
+            return struct.pack("<Hd", 0x07, value)
         case datetime():
             return struct.pack("<Hd", 0x07, (value - datetime(1899, 12, 30)).total_seconds() / 86_400)
         case bytes():

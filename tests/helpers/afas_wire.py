@@ -17,7 +17,9 @@ from typing import Any, TypeAlias, TypeVar
 from helpers.canary import canary
 from helpers.clock import Clock
 from inregel.contract import Connection, Driver, Operation, Receipt, Secret, World
+from inregel.drivers import afas
 from inregel.library import Library
+from inregel.sandbox.afas.server import Emulator, serving
 
 Result = TypeVar("Result")
 IDENTITY = "afas:12345/production"
@@ -234,3 +236,16 @@ def fault(status: int, message: str = "", reference: str = "B8213AF1C3C54E579686
     """An error as AFAS words it."""
     said = {"externalMessage": message, "errorNumber": -2147220469, "profitLogReference": reference}
     return reply(said if message else {}, status)
+
+
+def driven(
+    emulator: Emulator, clock: Clock, work: Callable[[Driver], Awaitable[Result]], root: str = "", **settings: Any
+) -> Result:
+    """One thing through a driver of environment 12345 of the emulated AFAS."""
+
+    async def run() -> Result:
+        async with serving(emulator) as url, afas.open(World(clock, clock.sleep, root)) as connect:
+            given = {"environment": "12345", "tier": "production", "url": url, **settings}
+            return await work(connect(Connection("afas", "afas", IDENTITY, given, 5)))
+
+    return asyncio.run(run())

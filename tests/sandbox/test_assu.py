@@ -11,7 +11,8 @@ from helpers.assu import FILE, VERSIONS, wish
 from helpers.canary import canary
 from inregel.sandbox.assu import Assu, Held, NoInstallation, Portefeuille
 from inregel.sandbox.certificates import make_container
-from inregel.sandbox.screens import Desk, NotOnScreen
+from inregel.sandbox.screens import Desk
+from inregel.sandbox.windows import NotOnScreen
 
 AT = "rds-1/Van Dalen"
 WIZARD = "Beheer > Bedrijfscertificaat inlezen"

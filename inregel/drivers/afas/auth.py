@@ -15,8 +15,9 @@ from typing import Any, Final, Protocol
 from urllib.parse import quote_plus, urlencode
 
 from inregel.contract import Fault, Secret
+from inregel.drivers.afas.calls import Call
 from inregel.drivers.afas.errors import Refused
-from inregel.drivers.afas.http import Budget, Call, Http
+from inregel.drivers.afas.http import Budget, Http
 from inregel.drivers.afas.places import Place
 from inregel.formats import afas_token
 
@@ -81,7 +82,8 @@ class OAuth:
             # It makes nothing that stays, so it may be asked for again.
             given = await self._http.read(call, budget)
         except Refused as error:
-            raise Refused(**{**error.fields, "remedy": _CLIENT}) from error
+            fields: dict[str, Any] = {**error.fields, "remedy": _CLIENT}
+            raise Refused(**fields) from error
         token = given.get("access_token") if isinstance(given, Mapping) else None
         seconds = given.get("expires_in") if isinstance(given, Mapping) else None
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:

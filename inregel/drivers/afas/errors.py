@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from inregel.errors import InregelError, Unavailable
 
@@ -16,6 +16,11 @@ class Refused(InregelError):
     # Certain: nothing was changed.
     outcome: Literal["failed", "unknown"] = "failed"
     retries = False
+
+    def __init__(self, *, body: bytes = b"", **fields: object) -> None:
+        super().__init__(**fields)
+        self.body = body
+        """As it came; SOAP says in it what a status does not."""
 
     @property
     def status(self) -> int:
@@ -39,9 +44,9 @@ class NotDone(Refused):
 
     outcome = "unknown"
 
-    def __init__(self, *, retries: bool = False, body: bytes = b"", **fields: object) -> None:
+    def __init__(self, *, retries: bool = False, **fields: Any) -> None:
         super().__init__(**fields)
-        self.retries, self.body = retries, body
+        self.retries = retries
 
 
 class NoAnswer(Unavailable):

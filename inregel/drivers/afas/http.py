@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -18,8 +18,8 @@ import aiohttp
 from yarl import URL
 
 from inregel.drivers.afas import refusals
+from inregel.drivers.afas.calls import Answer, Call
 from inregel.drivers.afas.errors import NoAnswer, NotDone, Refused
-from inregel.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,28 +31,6 @@ _FIRST_PAUSE: Final = 1.0
 _CONNECTIONS: Final = 100
 _CONNECTING: Final = 15.0
 """Seconds until somebody must have answered the door."""
-
-
-@frozen
-class Call:
-    """What is asked. `what` is how messages name it: `GET connectors/Profit_Users`."""
-
-    system: str
-    what: str
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes | None = None
-
-
-@frozen
-class Answer:
-    """What came back, whole."""
-
-    status: int
-    kind: str
-    """The content type, without parameters."""
-    body: bytes
 
 
 class Budget:
@@ -104,7 +82,7 @@ class Http:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise _lost(call, error) from error
         if not 200 <= answer.status < 300:
-            raise refusals.of(call.system, call.what, answer.status, answer.body)
+            raise refusals.of(call, answer)
         return answer
 
     async def _exchange(self, call: Call, seconds: float) -> Answer:
@@ -122,7 +100,8 @@ class Http:
                 reason = f"it sends on to {host}, which is not followed"
                 remedy = "Look at `environment`, `tier` and `url` of the connection"
                 raise Refused(system=call.system, what=call.what, reason=reason, remedy=remedy)
-            return Answer(response.status, response.content_type, await _body(response))
+            after = response.headers.get("Retry-After", "")
+            return Answer(response.status, response.content_type, await _body(response), after)
 
 
 def _host(response: aiohttp.ClientResponse) -> str:

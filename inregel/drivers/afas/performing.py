@@ -30,7 +30,8 @@ _MOST_FILE: Final = connector_zip.MOST_BYTES
 _MOST_LOG: Final = 256 * 2**10
 """Of a packed log that is stored; no log of one import comes near it."""
 _PAUSES: Final = (1.0, 2.0, 3.0, 5.0)
-"""Seconds between looks at a command; the last one again and again."""
+"""Seconds between looks at a command. Together less than the engine waits for a step: whoever gives up in the middle of
+a look may have lost the log, which can be read once."""
 
 Send: TypeAlias = Callable[[Checkpoint], Awaitable[Receipt]]
 
@@ -122,18 +123,16 @@ class Performing:
         return send
 
     async def _watched(self, own: Credentials, command: str, checkpoint: Checkpoint) -> Receipt:
-        """Looks at a command until it is done or the time is over."""
-        looks = 0
-        while True:
+        """Looks at a command a few times, until it is done."""
+        for pause in (0.0, *_PAUSES):
+            if pause >= self._budget.left:
+                break
+            await self._means.http.sleep(pause)
             packed = await self._means.commands.log(own, self._budget, command)
             if packed:
                 checkpoint({"log": base64.b64encode(packed[:_MOST_LOG]).decode()})
                 return judged(packed)
-            pause = _PAUSES[min(looks, len(_PAUSES) - 1)]
-            if pause >= self._budget.left:
-                return Receipt("unknown", f"AFAS has not done command {command} yet; the next run asks again")
-            await self._means.http.sleep(pause)
-            looks += 1
+        return Receipt("unknown", f"AFAS has not done command {command} yet; the next run asks again")
 
     def _definition(self, arguments: Mapping[str, Any]) -> tuple[str, bytes]:
         """Name and content of the .gcn file that is to be imported, the very one that was pinned."""

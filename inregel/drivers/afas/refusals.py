@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from inregel.drivers.afas.calls import Answer, Call
 from inregel.drivers.afas.errors import GROUP, NoAnswer, NotDone, Refused
 
 _REPORT: Final = "If it stays so, give AFAS the log reference"
@@ -27,17 +28,19 @@ _KNOWN: Final = (
     ("connector field", "The definition of the GetConnector was changed: import the one of the supplier again", False),
 )
 _REFERENCE: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
-LONGEST: Final = 300
+_LONGEST: Final = 300
 """Signs of a message of AFAS that are shown."""
+_SECONDS: Final = re.compile("[0-9]{1,9}")
 _WAIT: Final = 30 * 86_400
 """Seconds; a longer `retry_after` is no time to wait for."""
 
 
-def of(system: str, what: str, status: int, body: bytes) -> Refused | NoAnswer:
+def of(call: Call, answer: Answer) -> Refused | NoAnswer:
     """The error that an answer is."""
+    system, what, status, body = call.system, call.what, answer.status, answer.body
     said = _object(body)
-    if status == 503:
-        return _later(system, what, said)
+    if status in (429, 503):
+        return _later(system, what, said, answer.after)
     message = _message(said)
     if status == 500:
         for words, remedy, retries in _KNOWN:
@@ -45,10 +48,10 @@ def of(system: str, what: str, status: int, body: bytes) -> Refused | NoAnswer:
                 return NotDone(system=system, what=what, reason=message, remedy=remedy, retries=retries, body=body)
         reason = message or "status 500 and no reason"
         return NotDone(system=system, what=what, reason=reason, remedy=_REPORT, retries=True, body=body)
-    if status > 500 or status == 429:
+    if status > 500:
         return NoAnswer(system=system, what=what, reason=f"status {status}")
     reason = f"status {status}" + (f", {message}" if message else "")
-    return Refused(system=system, what=what, status=status, reason=reason, remedy=_remedy(status, what))
+    return Refused(system=system, what=what, status=status, reason=reason, remedy=_remedy(status, what), body=body)
 
 
 def _remedy(status: int, what: str) -> str:
@@ -66,8 +69,9 @@ def _remedy(status: int, what: str) -> str:
     return "AFAS does not take what was sent, so the same call will not go well later either"
 
 
-def _later(system: str, what: str, said: Mapping[str, Any]) -> NoAnswer:
-    seconds = said.get("retry_after")
+def _later(system: str, what: str, said: Mapping[str, Any], after: str) -> NoAnswer:
+    """When to come back stands in the body; what stands between us and AFAS writes it into a header."""
+    seconds = said.get("retry_after", int(after) if _SECONDS.fullmatch(after) else None)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= _WAIT:
         return NoAnswer(system=system, what=what, reason="AFAS is out of service for now (see afasstatus.nl)")
     reason = f"AFAS is out of service and says to come back in {_span(seconds)} (see afasstatus.nl)"
@@ -92,8 +96,12 @@ def _message(said: Mapping[str, Any]) -> str:
     """What AFAS says to people, with the reference that its support asks for."""
     # OAuth says `error`, a word such as invalid_client.
     text = said.get("externalMessage", said.get("error"))
-    message = " ".join(text.split())[:LONGEST].rstrip(". ") if isinstance(text, str) else ""
-    reference = said.get("profitLogReference")
+    return worded(text if isinstance(text, str) else "", said.get("profitLogReference"))
+
+
+def worded(text: str, reference: object) -> str:
+    """A message on one line, with its log reference where that is one."""
+    message = " ".join(text.split())[:_LONGEST].rstrip(". ")
     if isinstance(reference, str) and _REFERENCE.fullmatch(reference):
         message = f"{message} (log reference {reference})".strip()
     return message

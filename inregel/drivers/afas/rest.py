@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from inregel.drivers.afas import query
 from inregel.drivers.afas.auth import Credentials
+from inregel.drivers.afas.calls import Call
 from inregel.drivers.afas.errors import NoAnswer
-from inregel.drivers.afas.http import Budget, Call, Http, document
+from inregel.drivers.afas.http import Budget, Http, document
 from inregel.drivers.afas.places import Place
 from inregel.formats import afas_info
 

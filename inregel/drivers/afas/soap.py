@@ -11,8 +11,9 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
 from inregel.drivers.afas import refusals
-from inregel.drivers.afas.errors import NoAnswer, NotDone, Refused
-from inregel.drivers.afas.http import Answer, Budget, Call, Http
+from inregel.drivers.afas.calls import Answer, Call
+from inregel.drivers.afas.errors import NoAnswer, Refused
+from inregel.drivers.afas.http import Budget, Http
 from inregel.drivers.afas.places import Place
 from inregel.formats import plain_xml
 
@@ -49,23 +50,25 @@ class Soap:
         )
         try:
             answer = await self._http.once(call, budget)
-        except NotDone as error:
+        except Refused as error:
             raise self._fault(call, error) from error
         return self._result(call, answer, action)
 
-    def _fault(self, call: Call, error: NotDone) -> Refused:
-        """A fault comes with status 500, where REST would say something else."""
-        body = error.body
+    def _fault(self, call: Call, error: Refused) -> Refused:
+        """A fault comes with a status that is not 200; what it says is more than that."""
         try:
-            fault = next(plain_xml.parse(body).iter("Fault"), None)
+            fault = next(plain_xml.parse(error.body).iter("Fault"), None)
         except plain_xml.NotPlainXml:
             return error
-        return error if fault is None else self._refused(call, fault)
+        return error if fault is None else self._refused(call, fault, error.status)
 
-    def _refused(self, call: Call, fault: Element) -> Refused:
-        text = next((" ".join((each.text or "").split()) for each in fault.iter("faultstring")), "")
-        reason = text[: refusals.LONGEST].rstrip(". ") or "a fault without a reason"
-        return Refused(system=call.system, what=call.what, reason=reason, remedy=_FAULT)
+    def _refused(self, call: Call, fault: Element, status: int = 0) -> Refused:
+        text, reference = (
+            next((" ".join((each.text or "").split()) for each in fault.iter(name)), "")
+            for name in ("faultstring", "ProfitLogReference")
+        )
+        reason = refusals.worded(text or "a fault without a reason", reference)
+        return Refused(system=call.system, what=call.what, status=status, reason=reason, remedy=_FAULT)
 
     def _result(self, call: Call, answer: Answer, action: str) -> str:
         try:

@@ -17,11 +17,6 @@ from inregel.errors import Unavailable
 USERS = {"afas.user_group": frozenset(["BP"])}
 
 
-@pytest.fixture
-def bench() -> Bench:
-    return Bench()
-
-
 class Office:
     """AFAS as far as it gives out access tokens."""
 

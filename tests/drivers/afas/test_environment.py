@@ -1,16 +1,15 @@
 """The driver against the emulated AFAS, which is strict: what is read, what is changed, and what is read back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
-from helpers.afas_emulator import APP, GROUP, NUMBER, ROWS, USER, furnish, hex_canary, make
+from helpers.afas_emulator import APP, GROUP, NUMBER, ROWS, USER, furnish, hex_canary
+from helpers.afas_wire import driven
 from helpers.clock import Clock
-from inregel.contract import Connection, Driver, Operation, Secret, World
+from inregel.contract import Driver, Operation, Secret
 from inregel.drivers.afas.auth import Classic
-from inregel.drivers.afas.driver import Afas as AfasDriver
 from inregel.drivers.afas.http import Budget, opened
 from inregel.drivers.afas.places import place
 from inregel.drivers.afas.query import Condition, Operator, Question
@@ -19,42 +18,12 @@ from inregel.formats import afas_token
 from inregel.sandbox.afas.server import Emulator, serving
 from inregel.sandbox.afas.store import Afas
 
-Result = TypeVar("Result")
 OTHER = f"{NUMBER}.BP"
-
-
-@pytest.fixture
-def data() -> str:
-    return hex_canary("AFAS token")
-
-
-@pytest.fixture
-def afas(clock: Clock, data: str) -> Afas:
-    made = Afas(clock, make=make)
-    furnish(made, data)
-    return made
-
-
-@pytest.fixture
-def emulator(afas: Afas) -> Emulator:
-    return Emulator(afas)
-
-
-def use(emulator: Emulator, clock: Clock, work: Callable[[AfasDriver], Awaitable[Result]], **settings: Any) -> Result:
-    """One thing through a driver of the environment."""
-
-    async def run() -> Result:
-        async with serving(emulator) as url, opened(clock.sleep) as http:
-            given = {"environment": NUMBER, "tier": "production", "url": url, **settings}
-            connection = Connection("afas", "afas", f"afas:{NUMBER}/production", given, 5)
-            return await work(AfasDriver(http, connection, World(clock, clock.sleep, "")))
-
-    return asyncio.run(run())
 
 
 def test_a_token_says_what_it_is_and_may_do_in_one_call(emulator: Emulator, clock: Clock, data: str) -> None:
     scope = {"afas.app_connector": frozenset([APP]), "afas.connector_access": None, "afas.token": frozenset([APP])}
-    view = use(emulator, clock, lambda driver: driver.read(scope), tokens={APP: Secret("bp", data)})
+    view = driven(emulator, clock, lambda driver: driver.read(scope), tokens={APP: Secret("bp", data)})
     found = view["app_connectors"][APP]
     assert (found["state"], found["envid"], found["app_connector"]) == ("working", f"O{NUMBER}AA", APP)
     assert (found["group"], found["user"], found["expires"]) == ("Benefits", USER, "never")
@@ -73,7 +42,7 @@ def test_users_groups_and_connectors_are_read_as_they_are(
         "afas.user": frozenset([USER]),
         "afas.user_group": frozenset([GROUP]),
     }
-    view = use(emulator, clock, lambda driver: driver.read(scope), token=Secret("own", data))
+    view = driven(emulator, clock, lambda driver: driver.read(scope), token=Secret("own", data))
     assert view["get_connectors"] == {"loonjaar": {"description": "Loon per jaar", "blocked": True}}
     assert view["users"][USER]["groups"] == {GROUP, "Everyone"}
     assert view["groups"] == {GROUP: {"description": "Benefits", "users": frozenset({USER})}}
@@ -94,14 +63,14 @@ def test_a_user_is_made_put_into_a_group_blocked_and_retired(
     ]
     seen = []
 
-    async def work(driver: AfasDriver) -> None:
+    async def work(driver: Driver) -> None:
         for number, (name, arguments) in enumerate(steps):
             operation = Operation(str(number), name, "afas.user", OTHER, {"user": OTHER, **arguments}, {})
             assert (await driver.perform(operation, lambda saved: None)).outcome == "performed", name
             view = await driver.read({"afas.user": frozenset([OTHER])})
             seen.append((view["users"][OTHER]["blocked"], view["users"][OTHER]["groups"] - {"Everyone"}))
 
-    use(emulator, clock, work, token=Secret("own", data))
+    driven(emulator, clock, work, token=Secret("own", data))
     assert seen == [
         (False, set()), (False, {"NEW"}), (False, {"NEW", GROUP}), (True, {"NEW", GROUP}), (False, {"NEW", GROUP}),
         (True, set()),
@@ -126,7 +95,7 @@ def test_what_afas_cannot_do_is_said_in_its_words(
     async def work(driver: Driver) -> Any:
         return await driver.perform(Operation("1", name, "afas.user", "x", arguments, {}), lambda saved: None)
 
-    receipt = use(emulator, clock, work, token=Secret("own", data))
+    receipt = driven(emulator, clock, work, token=Secret("own", data))
     assert receipt.outcome == "unknown"
     assert said in receipt.detail
     assert "(log reference " in receipt.detail
@@ -204,12 +173,12 @@ def test_each_refusal_says_what_a_person_has_to_do(emulator: Emulator, clock: Cl
         environment.apps[APP].get_connectors.remove("Profit_Users")
         environment.get_connectors["ProfitGetConnectoren"].blocked = True
     both = {"token": Secret("own", data), "tokens": {APP: Secret("bp", data)}}
-    blocked = use(emulator, clock, read, **both)["blocked"]
+    blocked = driven(emulator, clock, read, **both)["blocked"]
     assert "Profit_Users is not assigned to the app connector" in blocked["afas.user"].remedy
     assert "Unblock it in Profit" in blocked["afas.get_connector"].remedy
     with afas.change(NUMBER) as environment:
         environment.apps[APP].ip_kind, environment.apps[APP].ip_addresses = "allow", ["192.0.2.1"]
-    view = use(emulator, clock, read, **both)
+    view = driven(emulator, clock, read, **both)
     assert view["app_connectors"][APP]["state"] == "unreadable"
     assert "A rule for IP addresses" in view["app_connectors"][APP]["remedy"]
     assert "A rule for IP addresses" in view["blocked"]["afas.user"].remedy
@@ -226,12 +195,14 @@ def test_a_token_that_no_longer_works_is_refused(
             environment.groups[GROUP].members.clear()
         else:
             environment.apps[APP].tokens.clear()
-    view = use(emulator, clock, lambda driver: driver.read({"afas.token": None}), tokens={APP: Secret("bp", data)})
+    view = driven(emulator, clock, lambda driver: driver.read({"afas.token": None}), tokens={APP: Secret("bp", data)})
     assert view["app_connectors"][APP]["state"] == "refused"
 
 
 def test_a_token_of_another_environment_does_not_work_here(emulator: Emulator, clock: Clock, afas: Afas) -> None:
-    elsewhere = hex_canary("AFAS token of another environment")
+    elsewhere = hex_canary("AFAS token of elsewhere")
     furnish(afas, elsewhere, "54321")
-    view = use(emulator, clock, lambda driver: driver.read({"afas.token": None}), tokens={APP: Secret("bp", elsewhere)})
+    view = driven(
+        emulator, clock, lambda driver: driver.read({"afas.token": None}), tokens={APP: Secret("bp", elsewhere)}
+    )
     assert view["app_connectors"][APP]["state"] == "refused"

@@ -27,16 +27,6 @@ USER = {"user": "12345.BP", "name": "Benefits-Plaza"}
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
-
-
-@pytest.fixture
-def own() -> Secret:
-    return token("management")
-
-
-@pytest.fixture
 def mine() -> dict[str, Secret]:
     return {"Benefits-Plaza": token("Benefits-Plaza")}
 
@@ -100,6 +90,17 @@ def test_nobody_waits_longer_than_there_is_time(bench: Bench, mine: dict[str, Se
     assert told.value.exit_code == 4
     assert "afas:12345/production is unavailable: GET metainfo" in str(told.value)
     assert (len(wire.asked), bench.waited) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("after", "waited"), [("7", 7.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 1.0), ("99999999999", 1.0), ("-3", 1.0)]
+)
+def test_where_the_body_says_nothing_a_header_may(
+    bench: Bench, mine: dict[str, Secret], after: str, waited: float
+) -> None:
+    later = reply(b"", 429, Retry_After=after)
+    assert state(bench.read(Wire([later, GOOD]), ONE, tokens=mine)) == "working"
+    assert bench.waited == [waited]
 
 
 @pytest.mark.parametrize("seconds", [True, "3", -1, 0, None, 1e300, float("nan"), [3]])

@@ -21,16 +21,6 @@ IMPORT = "afas.import_get_connector"
 USER = {"user": "12345.BP"}
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(root=str(tmp_path))
-
-
-@pytest.fixture
-def own() -> Secret:
-    return token("management")
-
-
 # --- who can do what ------------------------------------------------------------------------------------------------
 
 USERS = {
@@ -189,7 +179,7 @@ def test_a_definition_is_imported_and_its_log_is_stored_first(bench: Bench, own:
     receipt = bench.perform(afas.wire, IMPORT, file, token=own, remote_commands=True)
     assert receipt.outcome == "performed"
     assert receipt.detail == "the log of AFAS says: 1 definitie geimporteerd, 0 fouten"
-    assert (afas.actions, bench.waited) == (["Execute", *["GetState"] * 3], [1.0, 2.0])
+    assert (afas.actions, bench.waited) == (["Execute", *["GetState"] * 3], [0.0, 1.0, 2.0])
     sent = afas.calls[0][1]
     assert sent["commandLine"] == '/O"O12345AA" DEFINITIEIMPORT /F"BP_Wages.gcn"'
     assert sent["token"] == own.reveal()
@@ -297,13 +287,15 @@ def test_an_environment_that_cannot_be_asked_gets_no_command(bench: Bench, own: 
     assert {asked.path for asked in wire.asked} == {"metainfo"}
 
 
+@pytest.mark.parametrize(("seconds", "waited"), [("60s", [0.0, 1.0, 2.0, 3.0, 5.0]), ("4s", [0.0, 1.0, 2.0])])
 def test_a_command_that_takes_long_is_looked_at_in_the_next_run(
-    bench: Bench, own: Secret, file: dict[str, Any]
+    bench: Bench, own: Secret, file: dict[str, Any], seconds: str, waited: list[float]
 ) -> None:
     afas = Remote(*[""] * 100)
-    receipt = bench.perform(afas.wire, IMPORT, file, token=own, remote_commands=True, time_budget="15s")
-    assert (receipt.outcome, bench.waited) == ("unknown", [1.0, 2.0, 3.0, 5.0])
+    receipt = bench.perform(afas.wire, IMPORT, file, token=own, remote_commands=True, time_budget=seconds)
+    assert (receipt.outcome, bench.waited) == ("unknown", waited)
     assert f"has not done command {COMMAND} yet; the next run asks again" in receipt.detail
+    assert afas.actions == ["Execute", *["GetState"] * len(waited)]
 
 
 def test_after_a_crash_afas_is_asked_once_more_and_never_told_again(bench: Bench, own: Secret) -> None:

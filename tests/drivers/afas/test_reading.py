@@ -17,16 +17,6 @@ THREE = {"afas.app_connector": [NAME], "afas.connector_access": [(NAME, "BP_Empl
          "afas.token": [NAME]}  # fmt: skip
 
 
-@pytest.fixture
-def bench() -> Bench:
-    return Bench()
-
-
-@pytest.fixture
-def own() -> Secret:
-    return token("management")
-
-
 def users(*names: str) -> list[dict[str, Any]]:
     """Rows of Profit_Users."""
     return [

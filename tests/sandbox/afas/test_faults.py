@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: what the client sees of it, and whether the call was done. Facts §5 where AFAS does so."""
+"""What goes wrong on purpose: what the client sees of it, and whether the call was done. AFAS itself: facts §5."""
 
 from __future__ import annotations
 
