@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from helpers.afas_files import zipped
 from helpers.afas_office import Desk, change, messages, module, office, operations, working
-from helpers.gcn import definition, inner, packed
+from helpers.gcn import definition, packed
 from inregel.contract import UNKNOWN, Blocked, Fault, Step
 
 IMPORTED = {"blocked": False}
@@ -51,7 +52,9 @@ def test_ids_choose_among_what_the_file_defines(put: Callable[..., Any], desk: D
 
 
 def test_an_id_may_be_given_for_a_file_that_does_not_tell_it(put: Callable[..., Any], desk: Desk) -> None:
-    data = packed({"one.gcn": definition("Een naam met spaties", at_14=inner("", b"nothing that is known"))})
+    data = packed(
+        {"one.gcn": definition("Een naam met spaties", at_14=zipped({"ExternalData": b"nothing that is known"}))}
+    )
     with pytest.raises(Fault, match=r"one\.gcn does not tell what Een naam met spaties is called by"):
         MODULE.desired(put(data), office(), desk.inputs())
     assert MODULE.desired(put(data, ids={"BP_Own": "one.gcn"}), office(), desk.inputs()) == {"BP_Own": IMPORTED}
@@ -102,7 +105,7 @@ def test_an_import_names_the_file_its_fingerprint_and_its_version(put: Callable[
     given = way[0].arguments
     assert (way[0].operation, way[0].order) == ("afas.import_get_connector", "afas/setup")
     assert (given["file"], given["member"], given["sha256"]) == (FILE, "Supplier BP_A.gcn", args["sha256"])
-    assert (given["name"], given["changed"]) == ("Supplier - BP - BP_A", date(2026, 9, 14))
+    assert (given["name"], given["changed"]) == ("Supplier - BP - BP_A", date(2026, 3, 14))
 
 
 def test_one_that_afas_blocked_is_unblocked_and_not_imported_again(put: Callable[..., Any], desk: Desk) -> None:
