@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inregel.commands.context import Context
 
 if TYPE_CHECKING:
+    from inregel.contract import Key, View
     from inregel.work import Work
 
 
@@ -51,7 +52,18 @@ def open_work(context: Context, *, secrets: bool) -> Iterator[Work]:
 
             return project.load(root, secrets=source).places(office)
 
+        def attempt(office: str, module: str, key: Key, settings: Mapping[str, Any]) -> View:
+            """Needs no secret of the project: what is tried comes along."""
+            from inregel.config import project
+            from inregel.contract import World
+            from inregel.engine import trying
+
+            without = open_source(root, chosen.secrets, environ=context.environ, usable=False)
+            world = World(now, context.sleep, str(root))
+            return trying.read(project.load(root, secrets=without), world, office, (module, key), settings)
+
         passwords = Passwords(context.vault_ids, environ=context.environ, ask=context.ask, root=root)
-        yield Work(ledger, Library(root), source, now, chosen, places, Keeper(root, chosen.secrets, passwords))
+        keeper = Keeper(root, chosen.secrets, passwords)
+        yield Work(ledger, Library(root), source, now, chosen, places, keeper, attempt)
     finally:
         ledger.close()

@@ -47,7 +47,7 @@ class Change:
 
 @frozen
 class Seen:
-    """What is there. `complete` is False, True, or the containers whose listing is whole.
+    """What is there. `complete` is False, True, or the containers whose listing is whole ("" for plain keys).
 
     A key that is missing from a complete listing is absent; from an incomplete one it is unknown.
     """
@@ -62,7 +62,7 @@ class Seen:
         """Whether a missing `key` is known to be absent."""
         if isinstance(self.complete, bool):
             return self.complete
-        return isinstance(key, tuple) and key[0] in self.complete
+        return (key[0] if isinstance(key, tuple) else "") in self.complete
 
 
 @frozen

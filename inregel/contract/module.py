@@ -16,6 +16,8 @@ class Module(Protocol):
 
     Optional beside these three, found by name:
     `check(step, answers) -> list[Finding]`        what a person's answer contradicts
+    `trial(step, answers) -> Mapping[str, Any]`    with which settings the connection is read before they count
+    `shows(step, secret) -> Secret`                 a secret in the form that the step asks a person to type it
     `claims(key, state) -> Iterable[str]`           names that only one office may hold
     `takes(key, state) -> Iterable[str]`            what of its connection only one resource can take
     `declare(resources) -> Args`                    import: `desired(declare(x)) == x`

@@ -33,7 +33,7 @@ class ZipError(InregelError):
 
 
 class OtherFile(ZipError):
-    """The ZIP file is not the one that was pinned: its SHA-256 is {found}, and the playbook says {pinned}.
+    """It is not the file that was pinned: its SHA-256 is {found}, and the playbook says {pinned}.
     Look at what is in it first; then write the new SHA-256, and keep the name of the old file out of use."""
 
 
@@ -60,9 +60,7 @@ class Contents:
 
 def read(data: bytes, sha256: str) -> Contents:
     """Opens an archive. Raises `OtherFile` where it is another one, `ZipError`, or `gcn.GcnError` with its file."""
-    found = hashlib.sha256(data).hexdigest()
-    if found != sha256.strip().lower():
-        raise OtherFile(found=found, pinned=sha256.strip().lower())
+    pinned(data, sha256)
     if len(data) > MOST_BYTES:
         raise ZipError(reason=f"it is larger than {MOST_BYTES >> 20} MiB")
     try:
@@ -70,6 +68,14 @@ def read(data: bytes, sha256: str) -> Contents:
             return _contents(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError) as error:
         raise ZipError(reason="it is damaged, was cut short, or is no ZIP file") from error
+
+
+def pinned(data: bytes, sha256: str) -> str:
+    """The SHA-256 of a file, 64 hex digits. Raises `OtherFile` where it is not the one that was pinned."""
+    found, wanted = hashlib.sha256(data).hexdigest(), sha256.strip().lower()
+    if found != wanted:
+        raise OtherFile(found=found, pinned=wanted)
+    return found
 
 
 def _contents(archive: zipfile.ZipFile) -> Contents:

@@ -30,6 +30,7 @@ from inregel.work.desk import settle_quotas
 from inregel.work.evidence import Evidence, keep
 from inregel.work.judge import Judge, Verdict, describe, unmet, until
 from inregel.work.long import counted
+from inregel.work.trial import Attempt, tried
 
 _REMEDY: Final = said(
     "Correct the answer where it was mistyped, or do the step again. Where it really is so on the screen: the same "
@@ -54,6 +55,7 @@ class Work:
         settings: Settings | None = None,
         places: Callable[[str], Mapping[str, Sequence[str]]] = lambda office: {},
         keeper: received.Keeper | None = None,
+        attempt: Attempt | None = None,
     ) -> None:
         self._ledger = ledger
         self._library = library
@@ -62,6 +64,7 @@ class Work:
         self._settings = settings
         self._places = places
         self._keeper = keeper
+        self._attempt = attempt
         self.remarks: dict[str, None] = {}
         """What to tell who records a statement, beside that it was recorded: each once; "" is nothing."""
 
@@ -98,7 +101,8 @@ class Work:
         if self._secrets is None:
             raise WorkError(reason=said("This run reads no secrets, so {name} cannot be shown.", name=name))
         office = order.order.office
-        value = inline.get(name, self._root, self._secrets, lambda: self._places(office)).reveal()
+        secret = inline.get(name, self._root, self._secrets, lambda: self._places(office))
+        value = self._shown(order, name, secret).reveal()
         if value in reason or value in by:
             text = said("The reason holds the secret itself, and reasons are recorded. Give another reason.")
             raise WorkError(reason=text)
@@ -106,6 +110,16 @@ class Work:
             body = {"order": order.number, "secret": name}
             tx.event(order.order.office, "secret.revealed", body, person=by, private={"reason": reason})
         return value
+
+    def _shown(self, order: Order, name: str, secret: Secret) -> Secret:
+        """The secret in the form that the order asks for it, where the module of a line that uses it says one."""
+        for line in order.order.lines:
+            shows = getattr(self._library.module(plain(line.module)), "shows", None)
+            if shows is not None and name in line.arguments.values():
+                step = Step(line.operation, line.reaches, line.arguments, order=order.order.name)
+                given: Secret = shows(step, secret)
+                return given
+        return secret
 
     def done(  # noqa: PLR0913  # what a person can say of an order that is done
         self,
@@ -128,17 +142,19 @@ class Work:
         order = self._open_order(number)
         by = _typed(by, said("Who says so? Give a name: --by NAME"))
         day = self._day(order, on)
-        plain, problems = forms.check(answers, order.order.schema)
+        given, problems = forms.check(answers, order.order.schema)
         if problems:
             remedy = said("The answers to fill in: inregel work show {number}", number=order.number)
             raise AnswersRefused(order.number, problems, remedy)
-        typed = received.read(forms.typed(plain, order.order.schema), order.order.schema, self._root_or_here())
+        typed = received.read(forms.typed(given, order.order.schema), order.order.schema, self._root_or_here())
+        told, untried = tried(order.order, typed, self._library.module, self._attempt)
         judge = Judge(self._library.module, self._today(), self._ledger.fingerprint_key(), found)
-        verdict = judge.judge(order.order, typed)
+        verdict = judge.judge(order.order, told)
         if verdict.refusals:
             raise AnswersRefused(order.number, verdict.refusals, _REMEDY)
         kept = None if evidence is None else keep(evidence, self._root())
-        stored = received.without_files(forms.without_secrets(plain, order.order.schema), typed)
+        stored = received.without_files(forms.without_secrets(given, order.order.schema), typed)
+        self.remarks |= dict.fromkeys(untried)
         # Before it is recorded: a file that is there and not recorded is found by the next plan.
         captured = received.keep(order.order, typed, verdict, self._keeper)
         with edge("work.answer"), self._ledger.writing() as tx:

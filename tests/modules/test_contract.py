@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import count
 from pathlib import Path
 
@@ -10,9 +11,12 @@ import pytest
 
 from helpers.canary import allow, canary
 from helpers.clock import Clock
+from helpers.salary import PLAYBOOK as BENEFITS
+from helpers.salary import Salary
 from helpers.season import CERTIFICATE, Season
 from helpers.world import ITEM, World
 from inregel.config import project as projects
+from inregel.ledger.memory import MemoryLedger
 from inregel.library import Library
 from inregel.plan.model import Status
 from inregel.sandbox.clerk import Clerk
@@ -106,12 +110,54 @@ def desk(folder: Path) -> Case:
     return world_case(folder, *tasks)
 
 
-CASES: dict[str, Callable[[Path], Case]] = {"assu": assu, "asr": asr, "box": driver, "desk": desk}
+def coupling(folder: Path, *, own: bool) -> Iterator[Case]:
+    """The salary coupling of one office, while its emulated AFAS can be reached; with `own` also by its API."""
+    clock = CaseClock(Clock().time)
+    with Salary(folder, clock, own=own).serving() as salary:
+        ledger = MemoryLedger(clock)
+        secrets = open_source(folder, ("environment",), environ=salary.environ, captured=ledger.captured)
+        yield Case(
+            folder,
+            BENEFITS,
+            salary.do,
+            clock,
+            secrets,
+            writes=lambda: (salary.environment.writes, salary.environment.imports),
+            ledger=ledger,
+        )
+
+
+@contextmanager
+def afas(folder: Path) -> Iterator[Case]:
+    """All by work order; AFAS tells what the token may do."""
+    yield from coupling(folder, own=False)
+
+
+@contextmanager
+def afas_own(folder: Path) -> Iterator[Case]:
+    """With a token of the connection's own."""
+    yield from coupling(folder, own=True)
+
+
+def still(make: Callable[[Path], Case]) -> Callable[[Path], AbstractContextManager[Case]]:
+    """A case that nothing has to be running for."""
+    return lambda folder: nullcontext(make(folder))
+
+
+CASES: dict[str, Callable[[Path], AbstractContextManager[Case]]] = {
+    "assu": still(assu),
+    "asr": still(asr),
+    "box": still(driver),
+    "desk": still(desk),
+    "afas": afas,
+    "afas with a token of its own": afas_own,
+}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_module_keeps_the_contract(name: str, tmp_path: Path) -> None:
-    plan = prove(CASES[name](tmp_path / "project"))
+    with CASES[name](tmp_path / "project") as case:
+        plan = prove(case)
     assert {entry.status for entry in plan.entries()} == {Status.IN_SYNC}
 
 
