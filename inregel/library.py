@@ -149,14 +149,14 @@ class Library:
     # --- texts and schemas ------------------------------------------------------------------------------------------
 
     def text(self, order: str, language: str) -> tuple[str, str]:
-        """The path and the template of a work-order text (`assu/wizard`); Dutch where `language` has none."""
-        for wanted in dict.fromkeys((language, LANGUAGES[0], *LANGUAGES)):
-            found = self._one(f"{_order_path(order)}.{wanted}.md")
-            if found is not None:
-                self._used[found[1]] = None
-                return found[0].name_of(found[1]), _read(found[1], found[0])
-        near = _nearest(order, self.orders())
-        raise NoSuchText(name=order, hint=f" Nearest: {near}." if near else "")
+        """The path and the template of a work-order text (`assu/wizard`), in the language that `spoken` says."""
+        _, shelf, path = self._spoken(order, language)
+        self._used[path] = None
+        return shelf.name_of(path), _read(path, shelf)
+
+    def spoken(self, order: str, language: str) -> str:
+        """The language in which there is a work-order text: `language`, else Dutch, else any. Raises `NoSuchText`."""
+        return self._spoken(order, language)[0]
 
     def answers(self, order: str) -> dict[str, Any]:
         """The JSON Schema of what a work order asks back. Raises `NoSuchText` where it has none."""
@@ -237,6 +237,14 @@ class Library:
         if not callable(getattr(loaded, "open", None)):
             raise LibraryError(reason=f"{shelf.name_of(path)} has no function open; see {_GUIDE}")
         return cast("System", loaded)
+
+    def _spoken(self, order: str, language: str) -> tuple[str, _Shelf, Path]:
+        for wanted in dict.fromkeys((language, LANGUAGES[0], *LANGUAGES)):
+            found = self._one(f"{_order_path(order)}.{wanted}.md")
+            if found is not None:
+                return wanted, *found
+        near = _nearest(order, self.orders())
+        raise NoSuchText(name=order, hint=f" Nearest: {near}." if near else "")
 
     def _one(self, relative: str) -> tuple[_Shelf, Path] | None:
         """The one file of that name, wherever it stands."""

@@ -20,6 +20,11 @@ settings.register_profile(
 settings.load_profile("soak" if SOAK else "normal")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--golden` writes the golden files of the work orders anew, in place of comparing with those that are there."""
+    parser.addoption("--golden", action="store_true", help="write the golden files of work orders anew")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that takes its size from sizes.toml is a long one, also where it does not say so itself."""
     for item in items:

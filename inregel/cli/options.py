@@ -33,7 +33,13 @@ def project(function: Function) -> Function:
     @click.option("-q", "--quiet", is_flag=True, help="No progress.")
     @functools.wraps(function)
     def wrapped(directory: Path | None, color: str | None, quiet: bool, **values: Any) -> int:
-        return function(_context(directory, color, quiet, values), **values)
+        context = _context(directory, color, quiet, values)
+        try:
+            return function(context, **values)
+        except BaseException as error:
+            # What is shown of it (`cli.run`) is shown in the language of the command.
+            vars(error)["speech"] = context.speech
+            raise
 
     return wrapped
 
@@ -167,6 +173,8 @@ def _context(directory: Path | None, color: str | None, quiet: bool, values: dic
         context.directory = (context.directory / chosen).resolve()
     context.color = COLOURS[color or before.get("color") or "auto"]
     context.quiet = quiet
+    context.language = before.get("language") or context.language
+    context.adopt()
     context.vault_ids = (*values.pop("vault_ids", ()), *values.pop("vault_files", ()))
     for each in context.vault_ids:
         _password_source(each)

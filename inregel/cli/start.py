@@ -20,11 +20,21 @@ def init(context: Context, folder: str, example: bool) -> int:
     return command(context, folder, example=example)
 
 
-@click.command(cls=Command, examples=("inregel demo", "inregel demo example"))
+@click.command(
+    cls=Command, examples=("inregel demo", "inregel demo example", "inregel demo --season --offices 24 season")
+)
 @click.argument("folder", metavar="DIR", type=options.FOLDER, default="")
+@click.option("--season", is_flag=True, help="A simulated year of many offices in place of the three of the example.")
+@click.option(
+    "--offices", metavar="N", type=click.IntRange(12, 400), default=120, help="With --season: how many; else 120."
+)
 @options.project
-def demo(context: Context, folder: str) -> int:
+def demo(context: Context, folder: str, season: bool, offices: int) -> int:
     """Run all of it on the example: plan, apply, the work orders, and a plan with nothing left to do."""
+    if season:
+        from inregel.commands.season import season as year
+
+        return year(context, folder or None, offices=offices)
     from inregel.commands.demo import demo as command
 
     return command(context, folder or None)

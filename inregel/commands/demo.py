@@ -5,15 +5,15 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from inregel.commands.context import Context
+from inregel.commands.orders import open_work
 from inregel.errors import InregelError
+from inregel.speech import said
 
 if TYPE_CHECKING:
     from inregel.sandbox.example import Example
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 _PLAYBOOK: Final = "playbooks/site.yml"
 _MOST_ROUNDS: Final = 8
+_TO_TRY: Final = (
+    f"inregel plan {_PLAYBOOK} --verbose",
+    "inregel explain utrecht assu.certificate",
+    "inregel history",
+    f"inregel plan {_PLAYBOOK} --extra-vars renew_before=900d",
+    "inregel sandbox",
+)
 
 
 class DemoStuck(InregelError):
@@ -40,7 +47,7 @@ def demo(context: Context, directory: str | Path | None = None, *, keep: bool = 
     if keep:
         root = Path(tempfile.mkdtemp(prefix="inregel-demo-")) if directory is None else context.directory / directory
         _run(context, build(root.resolve(), context.now, context.environ))
-        _try_it(context, root.resolve())
+        try_it(context, root.resolve(), _TO_TRY)
         return 0
     with tempfile.TemporaryDirectory(prefix="inregel-demo-") as folder:
         _run(context, build(Path(folder).resolve(), context.now, context.environ))
@@ -58,16 +65,16 @@ def _run(context: Context, example: Example) -> None:
         environ={**context.environ, "INREGEL_VAULT_PASSWORD_FILE": password},
         interactive=False,
     )
-    context.say(f"The example is made in {example.root}. Everything below happens there.")
+    context.tell("The example is made in {folder}. Everything below happens there.", folder=example.root)
     _type(context, f"plan {_PLAYBOOK}")
     plan.plan(inside, _PLAYBOOK)
-    context.say("\n# The password of zwolle is wrong. The right one came in a letter.")
+    context.tell("\n# The password of zwolle is wrong. The right one came in a letter.")
     _type(context, "secret set assu_pfx_zwolle < letters/zwolle-password.txt")
     secret.set_(inside, "assu_pfx_zwolle", read=example.letter.encode)
     for _ in range(_MOST_ROUNDS):
         _type(context, f"apply {_PLAYBOOK} --yes")
         apply.apply(inside, _PLAYBOOK, yes=True)
-        with _work(inside) as work:
+        with open_work(inside, secrets=True) as work:
             if not work.open():
                 break
             _type(context, "work list")
@@ -75,7 +82,7 @@ def _run(context: Context, example: Example) -> None:
             _do_orders(context, work, example)
     _type(context, f"plan {_PLAYBOOK} --detailed-exitcode")
     if plan.plan(inside, _PLAYBOOK, detailed_exitcode=True) != 0:
-        raise DemoStuck(reason="the last plan still has something to do.", root=example.root)
+        raise DemoStuck(reason=said("the last plan still has something to do."), root=example.root)
 
 
 def _do_orders(context: Context, work: Work, example: Example) -> None:
@@ -83,30 +90,17 @@ def _do_orders(context: Context, work: Work, example: Example) -> None:
     from inregel.sandbox.clerk import Clerk
 
     clerk = Clerk(work, example.assu)
-    context.say("\n# The people of the offices do them on emulated screens, with nothing but the text of the order.")
+    context.tell("\n# The people of the offices do them on emulated screens, with nothing but the text of the order.")
     for order in work.open():
         outcome = clerk.do(order.number)
         if outcome.result == "refused":
             outcome = clerk.report(order.number, outcome.answers, found=True)
         if outcome.result != "done":
             raise DemoStuck(reason=f"{order.number}: {outcome.text}", root=example.root)
-        context.say(f"# {order.order.person} has done {order.number}, and answered:")
+        context.tell("# {person} has done {number}, and answered:", person=order.order.person, number=order.number)
         for name, value in outcome.answers.items():
             shown = f"[{', '.join(value)}]" if isinstance(value, list) else value
             context.say(f"    {name}: {shown}")
-
-
-@contextmanager
-def _work(context: Context) -> Iterator[Work]:
-    from inregel.commands.session import open_session
-    from inregel.work import Work
-
-    def now() -> datetime:
-        return context.now().astimezone(UTC)
-
-    with open_session(context) as session:
-        project = session.project
-        yield Work(session.ledger, project.library, project.secrets, now, project.settings)
 
 
 def _type(context: Context, command: str) -> None:
@@ -123,19 +117,11 @@ def _reachable(context: Context) -> list[str]:
     return [f'export PATH="{folder}:$PATH"']
 
 
-def _try_it(context: Context, root: Path) -> None:
+def try_it(context: Context, root: Path, commands: Sequence[str]) -> None:
+    """Says where a project lies, and what to try there."""
     from inregel.commands.init import next_commands
 
-    context.say(f"\nThe example lies in {root}. To try there:")
+    context.tell("\nThe project lies in {folder}. To try there:", folder=root)
     first, password, *_ = next_commands(context, root)
-    for line in (
-        first,
-        *_reachable(context),
-        password,
-        f"inregel plan {_PLAYBOOK} --verbose",
-        "inregel explain utrecht assu.certificate",
-        "inregel history",
-        f"inregel plan {_PLAYBOOK} --extra-vars renew_before=900d",
-        "inregel sandbox",
-    ):
+    for line in (first, *_reachable(context), password, *commands):
         context.say(f"  {line}")

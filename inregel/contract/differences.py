@@ -66,6 +66,15 @@ class Seen:
 
 
 @frozen
+class Proof:
+    """What a declared file shows of a resource that people spoke of: these fields are verified by it, and kept."""
+
+    state: State
+    source: str
+    """The path of the file."""
+
+
+@frozen
 class Step:
     """A part of the way: an operation, its arguments, and the state that it reaches (None: gone).
 
@@ -86,6 +95,8 @@ class Step:
     """Names of the secrets that the other side shows once, when a driver performs it: `Receipt.captured` has them."""
     form: str = ""
     """Which form of its text it needs, such as a band of versions: an open order of another form is superseded."""
+    remark: str = ""
+    """A sentence that the plan says of the work order: what is left out on purpose, or comes along with it."""
 
 
 @frozen

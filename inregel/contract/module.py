@@ -22,6 +22,9 @@ class Module(Protocol):
     `lint(args, view) -> list[Finding]`             allowed, but unwise
     `summary(changes) -> list[Table]`               fix lists, per office
     `containers(args) -> Iterable[str]`             what an `exact` task owns, where it declares no key
+    `proves(key, said, args, inputs) -> Proof | None`  what a declared file shows of what people stated
+    `proved(step) -> Proof | None`                  the same of a step that a person has done, from its arguments
+    `public(state, inputs) -> State`                what of a proof can be told without a secret
     """
 
     @staticmethod

@@ -22,7 +22,9 @@ from inregel.plan import texts
 from inregel.plan.build import build
 from inregel.plan.compare import Found, find, read_back
 from inregel.plan.facts import Facts, Quotas, Ref
-from inregel.plan.model import Entry, OfficePlan, Plan, PlannedOrder, PlannedPlay, Status
+from inregel.plan.model import OfficePlan, Plan, PlannedOrder, PlannedPlay, Status
+from inregel.plan.proofs import told_without_secrets
+from inregel.speech import headline, joined
 
 
 async def make_plan(run: Run) -> Plan:
@@ -120,39 +122,20 @@ async def plan_office(
     facts.failed = failed
     run.allowance.plan_again(office.office.id)
     entries, orders = build(facts, office.declared)
-    if not run.project.secrets.usable:
-        entries = told_from_statements(entries, background.known.get(office.office.id))
+    known = background.known.get(office.office.id)
+    if known is not None and not run.project.secrets.usable:
+        entries = told_without_secrets(entries, known, run.optional, office.desired.inputs)
     parts = []
     for play in office.plays:
         own = [entry for entry in entries if entry.play == play]
         refs = {(entry.module, entry.key) for entry in own}
         mine = [titled(run, office, order) for order in orders if (order.lines[0].module, order.lines[0].key) in refs]
         part = OfficePlan(office.office, play, batch_of(run, play, office.office.id), own, mine)
-        part.unavailable = " ".join(str(error).partition("\n")[0] for error in reading.errors)
+        part.unavailable = joined(map(headline, reading.errors))
         remark(run, office, part, reading)
         parts.append(part)
     parts[0].findings += await shown.lost_elsewhere(run, office, background.lost.get(office.office.id, ()))
     return parts
-
-
-def told_from_statements(entries: Sequence[Entry], known: Known | None) -> list[Entry]:
-    """Entries of tasks that need a secret which is not read now, by what people stated of their resources.
-
-    What is there, until when, and who said so needs no secret: the daily check of what expires rests on it.
-    """
-    told: list[Entry] = []
-    done: set[str] = set()
-    for entry in entries:
-        blind = entry.status is Status.BLOCKED and entry.key == "" and known is not None
-        stated = known.resources.items() if blind and known is not None and entry.module not in done else ()
-        found = [
-            replace(entry, key=key, before=said.state, provenance=said.fields)
-            for (module, key), said in stated
-            if module == entry.module and said.state is not None
-        ]
-        done |= {entry.module} if found else set()
-        told += found or [entry]
-    return told
 
 
 def batch_of(run: Run, play: int, office_id: str) -> int:
@@ -229,8 +212,8 @@ def has_text(run: Run, order: str) -> bool:
 
 
 def titled(run: Run, office: OfficeRun, order: PlannedOrder) -> PlannedOrder:
-    """A planned order with its title, as the text gives it, in the office's language."""
-    language = run.project.language(office.office.id)
+    """A planned order with its title, as the text gives it, in the office's language where there is such a text."""
+    language = run.library.spoken(order.name, run.project.language(office.office.id))
     return replace(order, title=texts.title(order, office.office, language, run.library), language=language)
 
 

@@ -13,7 +13,7 @@ OCTET_STRING: Final = 0x04
 OBJECT: Final = 0x06
 SEQUENCE: Final = 0x30
 CONSTRUCTED: Final = 0x20
-_WRAPPER: Final = 0xA0
+WRAPPER: Final = 0xA0
 """[0], in which PKCS#7 puts content."""
 
 _MOST_ELEMENTS: Final = 20_000
@@ -25,15 +25,20 @@ class Malformed(ValueError):
 
 
 class Element(NamedTuple):
-    """One element: its tag, its content and all of it with tag and length."""
+    """One element: its tag, its content and all of it with tag and length, which it has here also where it had none."""
 
     tag: int
     content: bytes
     whole: bytes
 
 
-def read(data: bytes, at: int = 0, depth: int = 0) -> Element:
+def read(data: bytes, at: int = 0) -> Element:
     """The element that begins at `at`. Raises `Malformed`."""
+    return read_on(data, at)[0]
+
+
+def read_on(data: bytes, at: int = 0, depth: int = 0) -> tuple[Element, int]:
+    """The element that begins at `at`, and where it ends. Raises `Malformed`."""
     if depth > _MOST_DEPTH:
         raise Malformed("it is nested too deep")
     if at + 2 > len(data):
@@ -49,16 +54,22 @@ def read(data: bytes, at: int = 0, depth: int = 0) -> Element:
         start += width
     if start + size > len(data):
         raise Malformed(f"it ends at byte {len(data)}, and should go on to byte {start + size}")
-    return Element(tag, data[start : start + size], data[at : start + size])
+    return Element(tag, data[start : start + size], data[at : start + size]), start + size
 
 
-def _indefinite(data: bytes, at: int, depth: int) -> Element:
+def _indefinite(data: bytes, at: int, depth: int) -> tuple[Element, int]:
+    """One whose end is marked. It is given a length, so that nothing inside is read over again at each level."""
     if not data[at] & CONSTRUCTED:
         raise Malformed(f"it has an element without a length, at byte {at}")
+    parts: list[bytes] = []
     position = at + 2
     while data[position : position + 2] != b"\x00\x00":
-        position += len(read(data, position, depth + 1).whole)
-    return Element(data[at], data[at + 2 : position], data[at : position + 2])
+        part, position = read_on(data, position, depth + 1)
+        parts.append(part.whole)
+        if len(parts) > _MOST_ELEMENTS:
+            raise Malformed("it has too many elements")
+    content = b"".join(parts)
+    return Element(data[at], content, encode(data[at], content)), position + 2
 
 
 def children(element: Element, *, cut: bool = False) -> list[Element]:
@@ -67,13 +78,12 @@ def children(element: Element, *, cut: bool = False) -> list[Element]:
     at = 0
     while at < len(element.content):
         try:
-            part = read(element.content, at)
+            part, at = read_on(element.content, at)
         except Malformed:
             if cut:
                 break
             raise
         parts.append(part)
-        at += len(part.whole)
         if len(parts) > _MOST_ELEMENTS:
             raise Malformed("it has too many elements")
     return parts
@@ -101,10 +111,10 @@ def _head(data: bytes, at: int) -> tuple[int, bytes, int]:
     tag, size, start = data[at], data[at + 1] if at + 1 < len(data) else 0, at + 2
     if size == 0x80:
         try:
-            element = read(data, at)
+            element, end = read_on(data, at)
         except Malformed:
             return tag, data[start:], len(data)
-        return tag, element.content, at + len(element.whole)
+        return tag, element.content, end
     if size > 0x80:
         width = size & 0x7F
         size, start = int.from_bytes(data[start : start + width], "big"), start + width
@@ -166,7 +176,7 @@ def walk(element: Element) -> Iterator[list[Element]]:
             inner = _wrapped(octets(current, cut=by_chance))
             if inner is not None:
                 # Content that is wrapped on purpose stands in [0]; salts, vectors and checksums do not.
-                waiting.append((inner, depth + 1, current.tag, by_chance or parent != _WRAPPER))
+                waiting.append((inner, depth + 1, current.tag, by_chance or parent != WRAPPER))
         elif current.tag & CONSTRUCTED:
             parts = children(current, cut=by_chance)
             yield parts
@@ -178,7 +188,7 @@ def _wrapped(data: bytes) -> Element | None:
     if not data or data[0] != SEQUENCE:
         return None
     try:
-        inner = read(data)
+        inner, end = read_on(data)
     except Malformed:
         return None
-    return inner if len(inner.whole) == len(data) else None
+    return inner if end == len(data) else None

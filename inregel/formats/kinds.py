@@ -6,6 +6,7 @@ Sources: RFC 5280 (certificate, CRL, public key), 2986 (request), 5958 and 8017 
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from inregel.formats import asn1
@@ -15,7 +16,15 @@ _HEADS: Final = (
     (b"\xce\xce\xce\xce", "a Java keystore (JCEKS)"),
     (b"$ANSIBLE_VAULT", "a file that is still encrypted with Ansible Vault"),
     (b"PK\x03\x04", "a ZIP archive: unpack it first"),
+    (b"\x1f\x8b", "a gzip archive: unpack it first"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: unpack it first"),
+    (b"Rar!\x1a\x07", "a RAR archive: unpack it first"),
+    (b"%PDF-", "a PDF document"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a document of Office or Outlook"),
 )
+_WEB_PAGE: Final = (b"<!doctype html", b"<html")
+_IN_BASE64: Final = re.compile(rb"MI[A-Za-z0-9+/\r\n]{40,}={0,2}\s*")
+"""DER of more than 127 bytes, written as text."""
 _SIGNED, _PKCS7 = "1.2.840.113549.1.7.2", "1.2.840.113549.1.7."
 _TIMES: Final = (0x17, 0x18)
 _BITS: Final = 0x03
@@ -35,6 +44,10 @@ def sniff(data: bytes) -> str:
             return name
     if data[0] == _SEQ:
         return _der(data)
+    if data[:1024].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_WEB_PAGE):
+        return "a web page (HTML), as where a download asks to log in"
+    if _IN_BASE64.fullmatch(data[:4096]):
+        return "a file in base64: decode it first"
     return "a text file" if _is_text(data[:4096]) else _NOT_KNOWN
 
 

@@ -259,7 +259,8 @@ class Transaction(Protocol):
     ) -> None:
         """Records what was stated: field by field (`merge`), or instead of all that was known. None is absent.
 
-        What is recorded last holds, whatever its date. A secret among the values raises `TypeError`.
+        What is recorded last holds, whatever its date. A secret among the values raises `TypeError`. What the tool
+        verified (`by.kind`) is an event of its own; it speaks of its fields, and not of the resource as a whole.
         """
 
     def list_all(self, office: str, module: str, container: str, by: Provenance, present: Collection[Key]) -> None:

@@ -17,7 +17,16 @@ from inregel.ledger.journal import UNSETTLED, about, begun_already, by_office, c
 from inregel.ledger.marks import order_mark, rollout_mark
 from inregel.ledger.memory_tables import Entry, Given
 from inregel.ledger.orders import refuse_closed
-from inregel.ledger.records import from_json, key_columns, order_number, states_json, time_text, to_json
+from inregel.ledger.records import (
+    event_kind,
+    from_json,
+    key_columns,
+    order_number,
+    spoken_of,
+    states_json,
+    time_text,
+    to_json,
+)
 
 if TYPE_CHECKING:
     from inregel.ledger.memory import MemoryLedger
@@ -85,11 +94,12 @@ class MemoryTransaction:
         stated = self._ledger.tables.stated
         said = self._numbered(by)
         encoded = state_values.encode(values)
-        fields = dict.fromkeys(("", *(values or ())), said)
         state = state_values.decode(encoded)
-        old = stated.get((office, module, key))
-        if merge and state is not None and old and old.state is not None:
-            state, fields = {**old.state, **state}, {**old.fields, **fields}
+        old = stated.get((office, module, key)) if merge and state is not None else None
+        known = old.state if old else None
+        fields = dict.fromkeys(spoken_of(by.kind, values, known), said)
+        if known is not None and old is not None:
+            state, fields = {**known, **(state or {})}, {**old.fields, **fields}
         stated[office, module, key] = Stated(state, fields)
         self._say(office, by, [module, *key_columns(key), encoded, "merge" if merge else "replace"])
 
@@ -120,7 +130,7 @@ class MemoryTransaction:
                 "until": by.until.isoformat() if by.until else None,
                 "source": by.source,
             }
-            self.event(office, "attested", {**when, "resources": said}, person=by.by)
+            self.event(office, event_kind(by), {**when, "resources": said}, person=by.by)
 
     # --- work orders ------------------------------------------------------------------------------------------------
 

@@ -121,8 +121,8 @@ def state_of(text: str) -> State | None:
 
 def states_json(states: Mapping[tuple[str, Key], State | None]) -> str:
     """All states of an office: equal content gives equal text, whatever its order."""
-    rows = sorted((module, *key_columns(key), state_json(state)) for (module, key), state in states.items())
-    return "[" + ",".join(f"{_any_json(row[:3])[:-1]},{row[3]}]" for row in rows) + "]"
+    rows = [(module, *key_columns(key), values.encode(state)) for (module, key), state in states.items()]
+    return _sorted_json(sorted(rows, key=lambda row: row[:3]))
 
 
 def states_of(text: str) -> dict[tuple[str, Key], State | None]:
@@ -162,6 +162,20 @@ def provenance(row: Sequence[Any], person: str) -> Provenance:
     """A statement as stored (kind, at, until, source), with its person's name."""
     kind, at, until, source = row
     return Provenance(kind, maybe_time(at), person, maybe_day(until), source)
+
+
+def event_kind(by: Provenance) -> str:
+    """The kind of the event that records a statement."""
+    return "verified" if by.kind == "verified" else "attested"
+
+
+def spoken_of(kind: str, values: State | None, known: State | None) -> tuple[str, ...]:
+    """The fields of which a statement is the provenance; "" is the resource as a whole.
+
+    A proof speaks of its fields alone where something is known: that the resource is there stays a person's word.
+    """
+    whole = () if kind == "verified" and known is not None else ("",)
+    return (*whole, *(values or ()))
 
 
 def order_number(number: str) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from inregel.ledger.base import Violation
+from inregel.ledger.records import spoken_of
 
 Body = Mapping[str, Any]
 Name = tuple[Any, ...]
@@ -80,7 +81,7 @@ class Replay:
     def attested(self, event: Said) -> Iterator[tuple[Name, Any]]:
         """Field by field, or instead of all that was known; a listing makes what it leaves out absent."""
         body = event.body
-        by = ("attested", body["at"], event.person, body["until"], body["source"])
+        by = (event.kind, body["at"], event.person, body["until"], body["source"])
         for module, container, key, values, how in body["resources"]:
             if how == "listing":
                 yield from self._listed(event.office, module, container, key, by)
@@ -93,7 +94,8 @@ class Replay:
                 fields = fields if known is not None else {}
             else:
                 state, fields = values, {}
-            yield name, (state, {**fields, **dict.fromkeys(("", *(values or ())), by)})
+            about = spoken_of(event.kind, values, state if fields else None)
+            yield name, (state, {**fields, **dict.fromkeys(about, by)})
 
     def _listed(
         self, office: str, module: str, container: str, present: list[str], by: Name
@@ -153,6 +155,7 @@ _EMPTY: Final = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8
 """SHA-256 of `{}`: nothing was shown yet."""
 _PLAYS: Final[Mapping[str, Callable[[Replay, Said], Iterable[tuple[Name, Any]]]]] = {
     "attested": Replay.attested,
+    "verified": Replay.attested,
     "operation.intended": Replay.intended,
     "operation.checkpoint": Replay.checkpoint,
     "in_sync": Replay.in_sync,

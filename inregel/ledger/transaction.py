@@ -16,9 +16,11 @@ from inregel.ledger.journal import UNSETTLED, about, begun_already, by_office, c
 from inregel.ledger.marks import rollout_mark
 from inregel.ledger.orders import Closing, Orders
 from inregel.ledger.records import (
+    event_kind,
     from_json,
     key_columns,
     names_json,
+    spoken_of,
     state_json,
     state_of,
     states_json,
@@ -73,7 +75,7 @@ class SqliteTransaction:
         state = values
         if known is not None and values is not None and old:
             state, fields = {**known, **values}, from_json(old[1])
-        fields.update(dict.fromkeys(("", *(values or ())), statement))
+        fields.update(dict.fromkeys(spoken_of(by.kind, values, known), statement))
         self._store.run("set_stated", {**where, "state": state_json(state), "fields": to_json(fields)})
         self._say(office, by, [module, container, name, _encode(values), "merge" if merge else "replace"])
 
@@ -119,7 +121,7 @@ class SqliteTransaction:
                 "source": by.source,
                 "resources": said,
             }
-            self._history.append(office, "attested", body, by.by)
+            self._history.append(office, event_kind(by), body, by.by)
 
     # --- work orders ------------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from inregel.ledger.base import Known
 FINGERPRINT = "fingerprint:"
 """Before the keyed fingerprint that stands for a secret in an attested state."""
 
-_WHOLE_VERIFIED: Mapping[str, Provenance] = {"": VERIFIED}
+WHOLE_VERIFIED: Mapping[str, Provenance] = {"": VERIFIED}
 _WHOLE_UNKNOWN: Mapping[str, Provenance] = {"": NOT_KNOWN}
 
 
@@ -42,7 +42,7 @@ class Found:
 
 
 UNSEEN = Found(UNKNOWN, _WHOLE_UNKNOWN)
-VERIFIED_ABSENT = Found(None, _WHOLE_VERIFIED)
+VERIFIED_ABSENT = Found(None, WHOLE_VERIFIED)
 
 
 @frozen
@@ -94,7 +94,7 @@ def _since(found: Found, at: datetime, said: Found) -> Found:
 def _verified(state: State, known: Known | None, module: str, key: Key) -> Found:
     """A state that was read; what the driver could not read of it is what people stated."""
     if UNKNOWN not in state.values():
-        return Found(state, _WHOLE_VERIFIED)
+        return Found(state, WHOLE_VERIFIED)
     said = stated(known, module, key)
     merged = dict(state)
     sources = {"": VERIFIED}
@@ -138,7 +138,7 @@ def compare(found: Found, after: State | None, today: date, secret_key: bytes = 
     if before is None:
         return Difference(fields=tuple(after))
     assert isinstance(before, Mapping)
-    if found.sources is _WHOLE_VERIFIED and _same(before, after):
+    if found.sources is WHOLE_VERIFIED and _same(before, after):
         return NONE
     fields, unknown, stale = [], [], []
     for name, wanted in after.items():

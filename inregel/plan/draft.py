@@ -25,11 +25,13 @@ from inregel.formats import values
 from inregel.ledger.base import LineKind, Pending
 from inregel.names import at, connection_of, office_at, plain
 from inregel.plan import shapes
-from inregel.plan.compare import FINGERPRINT, Difference, Found, compare
+from inregel.plan.compare import FINGERPRINT, WHOLE_VERIFIED, Difference, Found, compare
 from inregel.plan.facts import Declared, Facts, Ref
 from inregel.plan.faults import module_fault
 from inregel.plan.lost import made_anew, told
 from inregel.plan.model import Actor, FieldChange, PlannedStep, Status
+from inregel.plan.proofs import proven
+from inregel.speech import said
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ def draft(facts: Facts, declared: Declared) -> Draft:
         return Draft(declared, Status.BLOCKED, Found(UNKNOWN, {}), blocked=declared.blocked)
     if declared.module in facts.unreadable:
         return Draft(declared, Status.BLOCKED, Found(UNKNOWN, {}), blocked=facts.unreadable[declared.module])
-    found = facts.find(*ref)
+    found = _found(facts, declared)
     difference = compare(found, declared.state, facts.today, facts.secret_key)
     lost = facts.lost.get(ref, ()) if found.state is not None else ()
     if not difference:
@@ -96,6 +98,16 @@ def draft(facts: Facts, declared: Declared) -> Draft:
     if lost and result.status is Status.CHANGE and not made_anew(lost, result.lines()):
         result.block(told(lost))
     return result
+
+
+def _found(facts: Facts, declared: Declared) -> Found:
+    """What is known of a resource; of what people stated also what a declared file shows."""
+    found = facts.find(declared.module, declared.key)
+    if found.sources is WHOLE_VERIFIED or declared.state is None:
+        return found
+    name, inputs = (facts.office.id, declared.module, declared.key), facts.inputs.at(declared.module)
+    proves = getattr(facts.module(declared.module), "proves", None)
+    return proven(proves, found, name, declared.args, inputs)
 
 
 def _way(facts: Facts, result: Draft, difference: Difference) -> None:
@@ -127,7 +139,9 @@ def _way(facts: Facts, result: Draft, difference: Difference) -> None:
     if isinstance(way, Blocked):
         result.block(way)
     elif not way:
-        result.block(Blocked(f"{declared.module} knows no way from here to what is declared", "other"))
+        result.block(
+            Blocked(said("{module} knows no way from here to what is declared", module=declared.module), "other")
+        )
     elif first is None:
         assert isinstance(way[0], Wait)
         result.status, result.wait = Status.WAITING, way[0]
@@ -201,15 +215,23 @@ def handed_out(facts: Facts, ref: Ref, step: Step) -> bool:
 
 
 def _nobody(step: Step, kind: LineKind | None, begun: Pending | None = None) -> Blocked:
-    text = f"and there is no work-order text {step.order!r}" if step.order else "and it names no work order"
+    none = said("and it names no work order")
+    if step.order:
+        none = said("and there is no work-order text {order!r}", order=step.order)
     if begun is not None:
-        since = f"{begun.at.astimezone():%Y-%m-%d %H:%M}"
-        return Blocked(
-            f"nobody knows what became of {begun.name}, begun {since}: the driver cannot read it, {text}", "other"
+        text = said(
+            "nobody knows what became of {operation}, begun {moment}: the driver cannot read it, {why}",
+            operation=begun.name,
+            moment=f"{begun.at.astimezone():%Y-%m-%d %H:%M}",
+            why=none,
         )
-    if kind == "look":
-        return Blocked(f"nobody knows what is there, the driver could not read it, {text}", "other")
-    return Blocked(f"the driver cannot perform {step.operation} with these credentials, {text}", "other")
+    elif kind == "look":
+        text = said("nobody knows what is there, the driver could not read it, {why}", why=none)
+    else:
+        text = said(
+            "the driver cannot perform {operation} with these credentials, {why}", operation=step.operation, why=none
+        )
+    return Blocked(text, "other")
 
 
 def _refused(facts: Facts, result: Draft, steps: Sequence[PlannedStep]) -> Blocked | None:
@@ -220,8 +242,12 @@ def _refused(facts: Facts, result: Draft, steps: Sequence[PlannedStep]) -> Block
     wanted = [(p.step.operation, values.encode(sealed(p.step.reaches, facts.secret_key))) for p in steps]
     for order, line in lines:
         if line.outcome == "cannot" and (line.operation, values.encode(line.reaches)) in wanted:
-            reason = f"refused by {order.by}: {line.note}" if line.note else f"refused by {order.by}"
-            return Blocked(f"{reason} ({order.number})", "you", f"inregel work reopen {order.number}")
+            reason = said("refused by {person} ({number})", person=order.by, number=order.number)
+            if line.note:
+                reason = said(
+                    "refused by {person}: {note} ({number})", person=order.by, note=line.note, number=order.number
+                )
+            return Blocked(reason, "you", f"inregel work reopen {order.number}")
     return None
 
 

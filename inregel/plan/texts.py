@@ -76,9 +76,10 @@ class Line:
 
 
 def title(order: PlannedOrder, office: Office, language: str, library: Library) -> str:
-    """The title of the work order to be. A plan says no more of it, so only the head of the text is filled in.
+    """The title of the work order to be, in a language in which there is a text (`Library.spoken`).
 
-    Raises `TextError` where that cannot be done; a mistake further down is met when the order is handed out.
+    A plan says no more of it, so only the head of the text is filled in. Raises `TextError` where that cannot be done;
+    a mistake further down is met when the order is handed out.
     """
     path, source = library.text(order.name, language)
     context = _context(order, office, tuple(_line(line) for line in order.lines), language, library)
@@ -109,10 +110,11 @@ def _title(path: str, text: str) -> str:
 
 
 def render(order: PlannedOrder, office: Office, language: str, library: Library) -> NewOrder:
-    """The work order to hand out, in `language` or, where there is no such text, in Dutch.
+    """The work order to hand out, in `language` or, where there is no such text, all of it in Dutch.
 
     Raises `TextError` with file and line where the text cannot be filled in, `InregelError` where there is none.
     """
+    language = library.spoken(order.name, language)
     path, source = library.text(order.name, language)
     lines = tuple(_line(line) for line in order.lines)
     text = _fill(path, source, language, _context(order, office, lines, language, library))

@@ -36,6 +36,7 @@ code.value { border: 1px solid #555; border-radius: .2rem; padding: 0 .25em; use
 .closed { border: 3px solid #000; padding: .5rem; font-weight: bold; }
 table { width: 100%; border-collapse: collapse; }
 th, td { border: 1px solid #000; padding: .4rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th { overflow-wrap: break-word; }
 tr { break-inside: avoid; }
 th small, td small { display: block; font-weight: normal; font-size: .9rem; }
 .room { width: 42%; height: 3.2rem; }

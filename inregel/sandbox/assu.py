@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -84,9 +84,12 @@ class Assu:
 
     def add(self, portefeuille: Portefeuille) -> None:
         """Puts one there, in place of another of the same identity."""
+        self.put([portefeuille])
+
+    def put(self, portefeuilles: Iterable[Portefeuille]) -> None:
+        """Puts several there at once."""
         everything = self._load()
-        everything[portefeuille.identity] = portefeuille
-        self._save(everything)
+        self._save(everything | {each.identity: each for each in portefeuilles})
 
     def get(self, identity: str) -> Portefeuille:
         """What one holds now. Raises `NoInstallation`."""

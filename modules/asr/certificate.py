@@ -71,6 +71,8 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     version = str(connection.settings["version"])
     arguments: dict[str, Any] = {"version": version, "band": versions.band(version)}
     arguments |= {name: change.args[name] for name in ("file", "page") if name in change.args}
+    if "file" in change.args:
+        arguments["sealed"] = _is_sealed(change.args["file"], inputs)
     if "password" in change.args:
         arguments["password"] = _password(change.args, inputs)
     form = arguments["band"]
@@ -104,3 +106,11 @@ def _password(args: Args, inputs: Inputs) -> Secret:
     if not isinstance(given, Secret):
         raise Fault("password is not a secret", remedy="password: \"{{ secret('assu_pfx_' ~ office.id) }}\"")
     return inputs.secret(given)
+
+
+def _is_sealed(file: str, inputs: Inputs) -> bool:
+    """Whether a file stands encrypted in the project, as the modules of Assu have it."""
+    try:
+        return inputs.file(file).sealed
+    except Fault:
+        return False

@@ -64,3 +64,14 @@ def password(args: Args, inputs: Inputs) -> Secret:
     if not isinstance(given, Secret):
         raise Fault("password is not a secret", remedy="password: \"{{ secret('assu_pfx_' ~ office.id) }}\"")
     return inputs.secret(given)
+
+
+def is_sealed(file: str, inputs: Inputs) -> bool:
+    """Whether a file stands encrypted in the project, where Assu cannot read it.
+
+    What is wrong with a file that cannot be read at all is told by the task of the certificate in it.
+    """
+    try:
+        return inputs.file(file).sealed
+    except Fault:
+        return False

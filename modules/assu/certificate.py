@@ -23,6 +23,7 @@ from inregel.contract import (
     Inputs,
     Key,
     Office,
+    Proof,
     Resources,
     Secret,
     Seen,
@@ -30,14 +31,18 @@ from inregel.contract import (
     Step,
     Unknown,
     View,
+    key_text,
 )
 from inregel.formats import pkcs12, versions
+from inregel.speech import phrase
 
+from . import _kept
 from ._collected import check_collected
-from ._file import is_due, opened, refuse_unfit, renew_before, unwise
+from ._file import is_due, of_another, opened, refuse_unfit, renew_before, unwise
 from ._wizard import MANUAL, NONE, ORDER, other_screens, password, role, screen
 
 COLLECT: Final = "assu/collect"
+_NO_HAND_IN: Final = phrase("No hand-in at a.s.r.: this is a renewal.")
 _IMPORT: Final = "route: import, with file and password"
 _NOT: Final = "not "
 """Before the serial number that another certificate than this one has; the screen shows none."""
@@ -98,6 +103,7 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
         "kind": _kind(change),
         "valid_until": certificate.last_day(inputs.now.tzinfo),
         "gap": isinstance(before, date) and certificate.first_day(inputs.now.tzinfo) > before,
+        _kept.FIELD: _kept.text(certificate),
     }
     form = arguments["band"]
     if "serial" in change.after:
@@ -110,7 +116,19 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
             arguments |= {"serial": certificate.serial, "holder": change.args.get("holder", "")}
             arguments["least"] = inputs.today + renew_before(change.args)
             return [Step("assu.collect_certificate", reaches, arguments, order=COLLECT, role=who, form=form)]
-    return [Step("assu.import_certificate", reaches, arguments, look_first=True, order=ORDER, role=who, form=form)]
+    remark = _NO_HAND_IN if arguments["kind"] == "renewal" else ""
+    return [
+        Step(
+            "assu.import_certificate",
+            reaches,
+            arguments,
+            look_first=True,
+            order=ORDER,
+            role=who,
+            form=form,
+            remark=remark,
+        )
+    ]
 
 
 def check(step: Step, answers: Answers) -> list[Finding]:
@@ -130,9 +148,35 @@ def check(step: Step, answers: Answers) -> list[Finding]:
     return findings
 
 
+def proves(key: Key, said: State, args: Args, inputs: Inputs) -> Proof | None:
+    """The file has the certificate that people spoke of: by its number, or after the route `renew` by its last day."""
+    if "file" not in args:
+        return None
+    try:
+        certificate = opened(args, inputs)
+    except Fault:
+        return None  # `desired` or `lint` has said so
+    if of_another(certificate, str(args["email"]), str(args.get("holder", ""))):
+        return None
+    if _is_renewed(certificate, said, inputs):
+        return _kept.whole_proof(certificate, args["file"], inputs.now.tzinfo)
+    return _kept.proof(certificate, args["file"]) if said.get("serial") == certificate.serial else None
+
+
+def proved(step: Step) -> Proof | None:
+    """What was in the file that was read in."""
+    return _kept.of_step(step)
+
+
+def public(state: State, inputs: Inputs) -> State:
+    """What the kept certificate says: number, holder, e-mail address and last day."""
+    return _kept.told(state, inputs.now.tzinfo)
+
+
 def claims(key: Key, state: State) -> Iterable[str]:
-    """A certificate belongs to one office; the same file at two of them is a mistake of copying."""
-    return [f"certificate:{state['serial']}"] if "serial" in state else []
+    """A certificate belongs to one office, and its e-mail address too; at two of them it is a mistake of copying."""
+    address = f"the certificate of {key_text(key).casefold()}"
+    return [address, f"certificate:{state['serial']}"] if "serial" in state else [address]
 
 
 def lint(args: Args, view: View) -> list[Finding]:
@@ -147,8 +191,10 @@ def lint(args: Args, view: View) -> list[Finding]:
         return findings
     try:
         certificate = opened(args, inputs)
-    except Fault:
-        return findings  # `desired` has said so
+    except Fault as fault:
+        # Of the route `import` `desired` has said so; the other one does not need the file, and may not have it yet.
+        unread = _renews(args) and fault.blocked.field
+        return [*findings, Finding(fault.blocked.reason, fault.blocked.field)] if unread else findings
     file, ends = args["file"], certificate.last_day(inputs.now.tzinfo)
     before = view.get("before", {}).get(args["email"])
     if _renews(args):

@@ -25,7 +25,7 @@ from inregel.contract import (
     View,
 )
 
-from ._wizard import ORDER, other_screens, password, role, screen
+from ._wizard import ORDER, is_sealed, other_screens, password, role, screen
 
 _LINKED: State = {"status": "linked"}
 
@@ -50,7 +50,7 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
         return Blocked("the wizard links a postbus, it does not unlink it", "other", "ask A.i. Servicedesk")
     arguments = screen(change.office) | {"number": change.key}
     if "file" in change.args:
-        arguments["file"] = change.args["file"]
+        arguments |= {"file": change.args["file"], "sealed": is_sealed(change.args["file"], inputs)}
     if "password" in change.args:
         arguments["password"] = password(change.args, inputs)
     who, form = role(change.office), arguments["band"]

@@ -68,7 +68,7 @@ def test_whatever_dies_the_certificates_are_read_in_once(
         for number in stage.orders():
             luck.answer(number, answer)
         crash = answer = ""
-    assert "Nothing to do: 10 resources in sync." in stage.plan()[1]
+    assert "Nothing to do: 11 resources in sync." in stage.plan()[1]
     assert set(stage.imports().values()) == {1}
     with stage.work() as work:
         orders = work.all()

@@ -24,8 +24,8 @@ def test_it_ends_in_sync_and_says_where_the_example_lies_and_what_to_try(tmp_pat
     here = context(tmp_path, clock)
     assert demo(here, "example") == 0
     assert isinstance(here.out, io.StringIO)
-    run, end = here.out.getvalue().split(f"\nThe example lies in {tmp_path / 'example'}. To try there:\n")
-    assert run.splitlines()[-1] == "Nothing to do: 10 resources in sync."
+    run, end = here.out.getvalue().split(f"\nThe project lies in {tmp_path / 'example'}. To try there:\n")
+    assert run.splitlines()[-1] == "Nothing to do: 11 resources in sync."
     assert end.splitlines()[0] == "  cd example"
     commands = [line for line in run.splitlines() if line.startswith("$ ")]
     assert commands[:4] == [

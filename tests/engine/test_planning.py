@@ -53,6 +53,18 @@ def test_a_driver_acts_where_it_can_and_a_person_where_it_cannot(world: World) -
     assert (order.number, order.title, order.person) == ("W1", "Formulier", "Contact of a")
 
 
+@pytest.mark.parametrize(("language", "spoken"), [("en", "en"), ("fr", "nl")])
+def test_a_plan_names_the_language_that_its_order_is_handed_out_in(world: World, language: str, spoken: str) -> None:
+    world.write("modules/box/work_orders/form.en.md", "# Form\n")
+    world.offices("a", a={"language": language})
+    world.play(world.items({"x": "1"}, way=["person"]))
+    (planned,) = world.plan().offices[0].orders
+    world.apply()
+    (order,) = (each.order for each in world.ledger.orders())
+    assert planned.language == order.language == spoken
+    assert planned.title == order.title == {"en": "Form", "nl": "Formulier"}[spoken]
+
+
 def test_a_driver_that_loses_an_operation_makes_it_a_line_of_an_order(world: World) -> None:
     world.offices("a", a={"connections": {"box": {"box": "box-a", "operations": []}}})
     world.play(world.items({"x": "1"}))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
+import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -17,8 +18,10 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.canary import allow, canary
+from helpers.canary import canary
+from helpers.containers import export
 from inregel.formats import asn1
+from inregel.formats.kinds import sniff
 from inregel.formats.pkcs12 import (
     Certificate,
     ContainerError,
@@ -30,7 +33,7 @@ from inregel.formats.pkcs12 import (
     TooCostly,
     WrongPassword,
     open_container,
-    sniff,
+    read_certificate,
 )
 from inregel.sandbox.certificates import Wish, make_certificate, make_container
 
@@ -69,19 +72,13 @@ def pem(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def export(folder: Path, secret: str, *options: str) -> bytes:
-    command = ["openssl", "pkcs12", "-export", "-in", "certificate.pem", "-inkey", "key.pem", "-out", "out.abc"]
-    allow(folder / "secret").write_text(secret + "\n", "utf-8")
-    subprocess.run([*command, "-passout", "file:secret", *options], cwd=folder, check=True, capture_output=True)
-    return (folder / "out.abc").read_bytes()
-
-
 # --- what is in it --------------------------------------------------------------------------------------------------
 
 
 def test_a_container_says_all_that_is_asked_of_it() -> None:
     found = open_container(container(), password())
-    assert len(found.fingerprint) == 64
+    assert found.fingerprint == hashlib.sha256(found.der).hexdigest()
+    assert read_certificate(found.der) == replace(found, has_key=False, key_matches=False, friendly_name="")
     assert found == Certificate(
         serial="4A910C",
         valid_from=datetime(2026, 11, 15, 9, 0, tzinfo=UTC),
@@ -90,6 +87,7 @@ def test_a_container_says_all_that_is_asked_of_it() -> None:
         issuer="CN=Sandbox Bedrijfscertificaten",
         emails=("vandalen@certificate.example",),
         fingerprint=found.fingerprint,
+        der=found.der,
         signature_hash="sha256",
         has_key=True,
         key_matches=True,
@@ -117,28 +115,11 @@ def test_a_certificate_without_an_address_has_none() -> None:
     assert open_container(make_container(wish, ""), None).emails == ()
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        (),
-        ("-legacy",),
-        ("-certpbe", "PBE-SHA1-3DES", "-keypbe", "PBE-SHA1-3DES", "-macalg", "sha1"),
-        ("-certpbe", "AES-128-CBC", "-keypbe", "AES-256-CBC", "-macalg", "sha512"),
-        ("-nomac",),
-        ("-certpbe", "NONE", "-keypbe", "AES-256-CBC"),
-        ("-noiter", "-nomaciter"),
-        ("-iter", "600000"),
-    ],
-    ids=" ".join,
-)
-@pytest.mark.parametrize("shape", ["{}", "wâchtwoord ☃ {}", ""])
-def test_what_openssl_writes_is_opened_and_a_wrong_password_is_told(
-    pem: Path, options: tuple[str, ...], shape: str
-) -> None:
-    secret = shape.format(canary("openssl"))
-    data = export(pem, secret, "-name", "Été", *options)
-    found = open_container(data, secret)
-    assert (found.serial, found.friendly_name, found.key_matches) == ("4A910C", "Été", True)
+@pytest.mark.parametrize("options", [("-noiter", "-nomaciter"), ("-iter", "100000")], ids=" ".join)
+def test_few_rounds_and_many_are_done(pem: Path, options: tuple[str, ...]) -> None:
+    secret = canary("openssl")
+    data = export(pem, secret, *options)
+    assert open_container(data, secret).key_matches
     with pytest.raises(WrongPassword):
         open_container(data, canary("another"))
 
@@ -146,14 +127,6 @@ def test_what_openssl_writes_is_opened_and_a_wrong_password_is_told(
 def test_no_password_and_an_empty_one_are_the_same(pem: Path) -> None:
     for data in (make_container(WISH, ""), export(pem, "")):
         assert open_container(data, None) == open_container(data, "")
-
-
-def test_the_chain_beside_it_does_not_matter(pem: Path) -> None:
-    other = make_certificate(
-        Wish(7, "", "CA", WISH.valid_from, WISH.valid_until), ec.generate_private_key(ec.SECP256R1())
-    )
-    (pem / "chain.pem").write_bytes(other.public_bytes(serialization.Encoding.PEM))
-    assert open_container(export(pem, password(), "-certfile", "chain.pem"), password()).serial == "4A910C"
 
 
 # --- what is wrong with it ------------------------------------------------------------------------------------------
@@ -291,32 +264,6 @@ def test_what_is_wrong_is_said_in_these_words(
     with pytest.raises(ContainerError) as caught:
         open_container(data(), password())
     assert (type(caught.value), str(caught.value)) == (error, message)
-
-
-def test_a_real_java_keystore_is_named(pem: Path) -> None:
-    export(pem, password(), "-name", "a")
-    subprocess.run(
-        ["keytool", "-importkeystore", "-noprompt", "-srckeystore", "out.abc", "-srcstoretype", "PKCS12"]
-        + ["-srcstorepass:file", "secret", "-destkeystore", "store", "-deststoretype", "JKS"]
-        + ["-deststorepass:file", "secret", "-destkeypass:file", "secret"],
-        cwd=pem,
-        check=True,
-        capture_output=True,
-    )
-    with pytest.raises(NotPkcs12, match=r"a Java keystore \(JKS\)"):
-        open_container((pem / "store").read_bytes(), password())
-
-
-def test_what_keytool_writes_is_opened(tmp_path: Path) -> None:
-    allow(tmp_path / "secret").write_text(password(), "utf-8")
-    subprocess.run(
-        ["keytool", "-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=Java", "-keystore", "store"]
-        + ["-storetype", "PKCS12", "-storepass:file", "secret"],
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-    )
-    assert open_container((tmp_path / "store").read_bytes(), password()).subject == "CN=Java"
 
 
 @pytest.mark.parametrize("options", [(), ("-legacy",)], ids=["modern", "legacy"])

@@ -61,6 +61,31 @@ def test_merging_adds_field_by_field_and_keeps_who_said_the_others(ledger: Ledge
     )
 
 
+PROOF = Provenance("verified", AT, source="files/utrecht.abc")
+
+
+def test_what_the_tool_verified_speaks_of_its_fields_and_not_of_the_whole(ledger: Ledger) -> None:
+    attest(ledger, "utrecht", "m", "k", {"a": 1, "b": 1}, said(RIA))
+    attest(ledger, "utrecht", "m", "k", {"b": 2, "c": 3}, PROOF)
+    assert stated(ledger)["m", "k"] == Stated(
+        {"a": 1, "b": 2, "c": 3}, {"": said(RIA), "a": said(RIA), "b": PROOF, "c": PROOF}
+    )
+    attest(ledger, "utrecht", "m", "k", {"c": 4}, said(ELS))
+    assert stated(ledger)["m", "k"].fields == {"": said(ELS), "a": said(RIA), "b": PROOF, "c": said(ELS)}
+    assert [event.kind for event in ledger.events("utrecht")] == ["attested", "verified", "attested"]
+    assert ledger.verify() == []
+
+
+def test_of_what_nobody_spoke_of_it_is_the_whole(ledger: Ledger) -> None:
+    attest(ledger, "utrecht", "m", "new", {"a": 1}, PROOF)
+    attest(ledger, "utrecht", "m", "gone", None, said(RIA))
+    attest(ledger, "utrecht", "m", "gone", {"a": 1}, PROOF)
+    attest(ledger, "utrecht", "m", "replaced", {"b": 1}, said(RIA))
+    attest(ledger, "utrecht", "m", "replaced", {"a": 1}, PROOF, merge=False)
+    assert {each.fields == {"": PROOF, "a": PROOF} for each in stated(ledger).values()} == {True}
+    assert ledger.verify() == []
+
+
 def test_without_merging_what_was_known_is_replaced(ledger: Ledger) -> None:
     attest(ledger, "utrecht", "m", "k", {"a": 1, "b": 1}, said(RIA))
     attest(ledger, "utrecht", "m", "k", {"b": 2}, said(ELS), merge=False)

@@ -8,7 +8,7 @@ import pytest
 from helpers.canary import canary
 from helpers.clock import Clock
 from helpers.records import DAY, ELS, RIA, line, operation, order, rollout, said
-from inregel.contract import Secret
+from inregel.contract import Provenance, Secret
 from inregel.ledger.sqlite import SqliteLedger
 
 COLUMNS = {
@@ -54,6 +54,8 @@ def full(file_ledger: SqliteLedger, clock: Clock) -> SqliteLedger:
     clock.move(hours=1)
     with file_ledger.writing() as tx:
         tx.attest("utrecht", "assu.postbus", ("box", "I1"), {"linked": False}, said(at=clock()))
+        proof = Provenance("verified", clock(), source="a.csv")
+        tx.attest("utrecht", "assu.postbus", ("box", "I1"), {"seen": 1}, proof)
         tx.save_rollout(rollout(state="done", begun=frozenset({"utrecht"}), failed={"gent": "no answer"}))
     return file_ledger
 

@@ -75,8 +75,11 @@ def test_values_stand_in_a_text_in_its_language(project):
     assert english.text == "# T\nyes no absent unknown 2028-11-14 5\n"
 
 
-def test_a_text_in_no_language_of_the_office_falls_back_on_dutch(project):
-    assert project("# Kaart\n", language="fr").title == "Kaart"
+def test_an_order_without_a_text_in_the_language_of_the_office_is_all_in_dutch(project):
+    schema = {"properties": {"place": {"description": "Where.", "x-descriptions": {"nl": "Waar.", "fr": "Où."}}}}
+    order = project("# Kaart\n{{ true }}, {{ language }}\n", schema, language="fr")
+    assert (order.title, order.text, order.language) == ("Kaart", "# Kaart\nja, nl\n", "nl")
+    assert order.schema["properties"]["place"]["description"] == "Waar."
 
 
 def test_a_module_without_a_line_has_none_and_a_module_that_is_not_there_is_a_mistake(project):

@@ -34,8 +34,9 @@ def test_the_first_plan_is_that_of_the_documentation(stage: Stage) -> None:
         "      valid_until        2026-12-18 -> 2028-11-14       28 days left; new: verified, files/utrecht.abc",
         "  + assu.postbus         I09000456: absent -> linked",
         "  ? assu.aplaza_user     ria@vandalen.example: stale since 2026-09-30, look",
-        "  W1 Bedrijfscertificaat inlezen, for Ria van Dalen, nl.",
+        "  W1 Bedrijfscertificaat inlezen, for Ria van Dalen, nl. No hand-in at a.s.r.: this is a renewal.",
         "  x assu.postbus         I09000789: blocked by assu.certificate",
+        "  x asr.certificate      blocked by assu.certificate",
     ):
         assert line in text
     wrong = "secret assu_pfx_zwolle does not open files/zwolle.abc (a sound PKCS#12 file)"
@@ -50,7 +51,7 @@ def test_made_on_another_day_it_is_as_far_from_its_ends(tmp_path: Path, days: in
     opened = pkcs12.open_container((stage.root / "files/zwolle.abc").read_bytes(), stage.example.letter)
     assert opened.last_day() == date(2028, 11, 16) + timedelta(days=days)
     assert "28 days left" in stage.plan()[1]
-    assert "10 resources: 2 in sync" in stage.plan()[1]
+    assert "11 resources: 2 in sync" in stage.plan()[1]
 
 
 def test_the_clerk_brings_everything_into_sync_and_nothing_is_done_twice(stage: Stage) -> None:
@@ -60,9 +61,10 @@ def test_the_clerk_brings_everything_into_sync_and_nothing_is_done_twice(stage: 
         for number in stage.orders():
             assert stage.do(number).result == "done"
     code, text = stage.plan(detailed_exitcode=True)
-    assert (code, text.splitlines()[-1]) == (0, "Nothing to do: 10 resources in sync.")
+    assert (code, text.splitlines()[-1]) == (0, "Nothing to do: 11 resources in sync.")
     assert stage.imports() == {"rds-1": 1, "rds-2": 1, "rds-3": 1}
     assert [one.requests for one in stage.example.assu] == [0, 1, 0]
+    assert [one.asr for one in stage.example.assu] == ["", "7C31E9", ""]
     assert [one.linked for one in stage.example.assu] == [["I09000123", "I09000456"], ["I09000789"], ["I09000321"]]
 
 

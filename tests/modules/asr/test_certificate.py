@@ -56,7 +56,7 @@ def test_it_is_a_line_of_the_same_walk_as_the_certificate(world: World) -> None:
         Step(
             "asr.hand_in_certificate",
             after,
-            {"version": "1.2628.3.16", "band": "renewal", **args},
+            {"version": "1.2628.3.16", "band": "renewal", "sealed": False, **args},
             order="assu/wizard",
             role="certificate.administrator",
             form="renewal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -244,7 +245,7 @@ def test_a_word_of_the_task_decides_whether_it_is_new(world: World) -> None:
 
 
 def test_the_step_says_all_that_the_wizard_asks_and_looks_first(world: World) -> None:
-    made = step(world)
+    made, held = step(world), (world.root / FILE).read_bytes()
     assert made == Step(
         "assu.import_certificate",
         {"serial": "5D2077", "valid_until": UNTIL, "kind": "renewal"},
@@ -259,11 +260,13 @@ def test_the_step_says_all_that_the_wizard_asks_and_looks_first(world: World) ->
             "administrator": "",
             "valid_until": UNTIL,
             "gap": False,
+            "certificate": base64.b64encode(pkcs12.open_container(held, world.secret.reveal()).der).decode(),
         },
         look_first=True,
         order="assu/wizard",
         role="certificate.administrator",
         form="renewal",
+        remark="No hand-in at a.s.r.: this is a renewal.",
     )
 
 
@@ -429,7 +432,7 @@ def test_one_certificate_at_two_offices_is_claimed_twice(world: World) -> None:
     module = world.module("assu.certificate")
     desired = module.desired(world.args(), office(), world.inputs())
     claims = [name for key, state in desired.items() for name in module.claims(key, state)]  # type: ignore[attr-defined]
-    assert claims == ["certificate:5D2077"]
+    assert claims == [f"the certificate of {EMAIL}", "certificate:5D2077"]
 
 
 def test_the_reader_is_never_asked_twice_for_a_wrong_password(world: World) -> None:
