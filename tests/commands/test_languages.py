@@ -98,6 +98,7 @@ def data(stage: Stage) -> Iterator[str]:
     with open_session(stage.context()) as session:
         yield from texts(plan.make(session, SITE, {})[0])
         yield from texts(session.ledger.events())
+        yield from (event.kind for event in session.ledger.events())
         yield from texts(session.ledger.orders(None, ("open", "done", "failed", "superseded", "withdrawn")))
         yield from texts(session.ledger.rollouts())
         for office in session.project.inventory.order:
