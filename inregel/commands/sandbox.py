@@ -56,10 +56,10 @@ async def _serve(context: Context, assu: Assu, port: int) -> None:
 
     try:
         async with serving(assu, port) as address:
-            context.say(f"The sandbox runs at {address}")
+            context.tell("The sandbox runs at {address}", address=address)
             for one in assu:
                 context.say(f"  {one.identity}, Assu {one.version}")
-            context.say("It can be reached from this computer only. Ctrl-C stops it.")
+            context.tell("It can be reached from this computer only. Ctrl-C stops it.")
             context.out.flush()
             await asyncio.Event().wait()
     except OSError as error:
