@@ -249,7 +249,6 @@ class _Year:
             environ=environ,
             interactive=False,
             quiet=True,
-            language="en",  # the year is told in English, and so are the lines of an apply that it tells
             now=lambda: self.now,
         )
 
