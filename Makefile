@@ -1,6 +1,6 @@
 # One command makes its own environment: `make demo` and `make test` work on a bare Python >= 3.11.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check soak mutants docs bench clean
+.PHONY: help demo test check soak mutants docs messages bench clean
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
@@ -20,6 +20,7 @@ check: $(VENV)/.dev  ## Style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/docs.py --check
+	$(BIN)/python tools/messages.py --check
 
 soak: $(VENV)/.dev  ## The long tests at full size (tests/sizes.toml); prints its seeds
 	@seed=$${SEED:-$$($(BIN)/python -c 'import random; print(random.randrange(2**31))')}; \
@@ -32,6 +33,9 @@ mutants: $(VENV)/.dev  ## Takes each behaviour away in turn, and expects the sui
 
 docs: $(VENV)/.dev  ## Writes the parts of the docs that are made from the code
 	$(BIN)/python tools/docs.py
+
+messages: $(VENV)/.dev  ## Brings the catalogs of translations up to the texts of the code
+	$(BIN)/python tools/messages.py
 
 bench: $(VENV)/.dev  ## Measures, beside what others cost; docs/benchmarks.md
 	@for each in bench/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Final
 
 EDGES: Final[Mapping[str, str]] = {
+    "apply.commit": "engine/commits.py Commits._commit",
     "apply.lease": "engine/leases.py Leases.__aenter__",
     "apply.intend": "engine/performing.py _intend",
     "apply.perform": "engine/performing.py _one",

@@ -11,6 +11,7 @@ from typing import Literal
 
 from inregel.frozen import frozen
 from inregel.plan.model import Entry, Status
+from inregel.speech import phrase, said
 
 Standing = Literal["in_sync", "failed", "blocked", "handed_out", "open"]
 """Where an office stands in a play. `open`: something is still to be done by a machine, or was not begun."""
@@ -109,13 +110,23 @@ def verdict(
     """Whether the batch after this one may begin. An office without a standing was not begun."""
     failed = [office for office in batch if standings.get(office) == "failed"]
     if not may_start(len(batch), len(failed), max_fail_percentage):
-        share = f"{len(failed)} of {len(batch)} offices failed"
-        rule = "all of them" if max_fail_percentage is None else f"more than {max_fail_percentage:g} %"
-        return Verdict("stop", f"{share} ({rule}): {_some(failed)}")
+        if max_fail_percentage is None:
+            why = phrase("{failed} of {all} offices failed (all of them): {names}")
+        else:
+            why = phrase("{failed} of {all} offices failed (more than {limit:g} %): {names}")
+        limit = max_fail_percentage
+        text = said(why, failed=len(failed), all=len(batch), limit=limit, names=_some(failed))
+        return Verdict("stop", text)
     passing = {"in_sync", "failed", "blocked"} | ({"handed_out"} if proceed == "handed_out" else set())
     open_ones = [office for office in batch if standings.get(office, "open") not in passing]
     if open_ones:
-        return Verdict("hold", f"{len(open_ones)} of {len(batch)} offices are not done: {_some(open_ones)}")
+        text = said(
+            "{open} of {all} offices are not done: {names}",
+            open=len(open_ones),
+            all=len(batch),
+            names=_some(open_ones),
+        )
+        return Verdict("hold", text)
     return Verdict("go")
 
 

@@ -15,6 +15,9 @@ import click
 from inregel.commands.context import Context
 
 Function = Callable[..., int]
+FILE = click.Path()
+FOLDER = click.Path(file_okay=False)
+"""Text that names a file or a folder, which the shell completes; whether there is one, the command says."""
 PROMPT = "prompt"
 """The source of a vault password that is asked for."""
 COLOURS = {"auto": None, "always": True, "never": False}
@@ -30,7 +33,13 @@ def project(function: Function) -> Function:
     @click.option("-q", "--quiet", is_flag=True, help="No progress.")
     @functools.wraps(function)
     def wrapped(directory: Path | None, color: str | None, quiet: bool, **values: Any) -> int:
-        return function(_context(directory, color, quiet, values), **values)
+        context = _context(directory, color, quiet, values)
+        try:
+            return function(context, **values)
+        except BaseException as error:
+            # What is shown of it (`cli.run`) is shown in the language of the command.
+            vars(error)["speech"] = context.speech
+            raise
 
     return wrapped
 
@@ -46,6 +55,7 @@ def vault(function: Function) -> Function:
         "--vault-pass-file",
         "vault_files",
         metavar="FILE",
+        type=FILE,
         multiple=True,
         help="File (or program) that gives the vault password.",
     )
@@ -65,7 +75,9 @@ def no_secrets(function: Function) -> Function:
 def values(function: Function) -> Function:
     """Gives a command -i and -e, as in Ansible."""
     for option in (
-        click.option("-i", "--inventory", metavar="FILE", multiple=True, help="Inventory in place of the project's."),
+        click.option(
+            "-i", "--inventory", metavar="FILE", type=FILE, multiple=True, help="Inventory in place of the project's."
+        ),
         click.option("-e", "--extra-vars", metavar="VALUES", multiple=True, help="name=value, JSON, YAML or @FILE."),
     ):
         function = option(function)
@@ -161,6 +173,8 @@ def _context(directory: Path | None, color: str | None, quiet: bool, values: dic
         context.directory = (context.directory / chosen).resolve()
     context.color = COLOURS[color or before.get("color") or "auto"]
     context.quiet = quiet
+    context.language = before.get("language") or context.language
+    context.adopt()
     context.vault_ids = (*values.pop("vault_ids", ()), *values.pop("vault_files", ()))
     for each in context.vault_ids:
         _password_source(each)

@@ -11,6 +11,7 @@ import click
 from inregel import __version__
 from inregel.cli.group import Group
 from inregel.cli.options import COLOURS
+from inregel.speech import LANGUAGES
 
 LAZY: Final = {
     "init": "inregel.cli.start:init",
@@ -55,15 +56,16 @@ SECTIONS: Final = {
 )
 @click.option("-C", "--project", "directory", metavar="DIR", type=click.Path(path_type=Path), help="Where it is.")
 @click.option("--color", type=click.Choice(list(COLOURS)), help="Colours; auto: only on a terminal.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of what is printed; else that of the project.")
 @click.version_option(__version__, prog_name="inregel", message="%(prog)s %(version)s")
 @click.pass_context
-def root(context: click.Context, directory: Path | None, color: str | None) -> None:
+def root(context: click.Context, directory: Path | None, color: str | None, language: str | None) -> None:
     """Bring the back-office settings of many offices into the state that git declares.
 
     Reads what is, shows the difference as a plan, applies exactly that plan, and checks. What only a person can do at a
     screen becomes a work order for that person.
     """
-    context.obj = {**(context.obj or {}), "directory": directory, "color": color}
+    context.obj = {**(context.obj or {}), "directory": directory, "color": color, "language": language}
 
 
 def words(arguments: Sequence[str]) -> frozenset[str]:

@@ -13,6 +13,7 @@ import click
 from inregel import platform
 from inregel.commands.context import Context
 from inregel.errors import InregelError
+from inregel.speech import ENGLISH, Speech, phrase
 
 USER, FAULT, INTERRUPTED = 1, 3, 130
 
@@ -67,24 +68,25 @@ def _open_streams() -> None:
 def _show(error: BaseException, arguments: Sequence[str], directory: Path | None = None) -> int:
     """Says what went wrong; returns the exit code."""
     say = sys.stderr.write
+    speech: Speech = vars(error).get("speech", ENGLISH)
     match error:
         case click.exceptions.Exit():
             return error.exit_code
         case KeyboardInterrupt() | click.Abort():
-            say("\nInterrupted. The same command goes on from where this one stopped.\n")
+            say("\n" + speech("Interrupted. The same command goes on from where this one stopped.") + "\n")
             return INTERRUPTED
         case click.ClickException():
             error.show(sys.stderr)
             return USER
         case InregelError():
-            say(f"{error}\n")
+            say(f"{speech.error(error)}\n")
             if error.exit_code == FAULT:
                 from inregel.cli import fault
 
                 say(fault.note([error], arguments, directory))
             return error.exit_code
         case OSError() if error.errno in _OF_THE_MACHINE:
-            say(f"{_OF_THE_MACHINE[error.errno]}: {error.filename or error.strerror}\n")
+            say(f"{speech(_OF_THE_MACHINE[error.errno])}: {error.filename or error.strerror}\n")
             return USER
         case Exception():
             from inregel.cli import fault
@@ -96,12 +98,14 @@ def _show(error: BaseException, arguments: Sequence[str], directory: Path | None
 
 
 _OF_THE_MACHINE = {
-    errno.ENOSPC: "The disk is full; make room and give the same command again",
-    errno.EDQUOT: "Your disk quota is used up; make room and give the same command again",
-    errno.EROFS: "The disk is read-only",
-    errno.EIO: "The disk reported an error; look at it, then give the same command again",
-    errno.EFBIG: "A file would grow beyond what is permitted here (ulimit -f); raise that, then the same command again",
-    errno.EACCES: "No permission",
-    errno.EMFILE: "Too many open files; raise the limit (ulimit -n) and give the same command again",
+    errno.ENOSPC: phrase("The disk is full; make room and give the same command again"),
+    errno.EDQUOT: phrase("Your disk quota is used up; make room and give the same command again"),
+    errno.EROFS: phrase("The disk is read-only"),
+    errno.EIO: phrase("The disk reported an error; look at it, then give the same command again"),
+    errno.EFBIG: phrase(
+        "A file would grow beyond what is permitted here (ulimit -f); raise that, then the same command again"
+    ),
+    errno.EACCES: phrase("No permission"),
+    errno.EMFILE: phrase("Too many open files; raise the limit (ulimit -n) and give the same command again"),
 }
 """What only the user's machine can help, wherever it comes up: no fault of ours, and no log."""

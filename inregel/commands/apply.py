@@ -68,7 +68,7 @@ def apply(  # noqa: PLR0913  # the options that apply has beyond those of plan
             show(session, made, playbook, options, reports=False)
             _unlocked(session)
             if not agreed(context):
-                context.say("Nothing was applied.")
+                context.tell("Nothing was applied.")
                 return unread
             allowed, seen = None, confirmed(made, session.ledger.fingerprint_key())
         outcome, codes = carry_out(session, playbook, options, allowed, seen)
@@ -102,7 +102,8 @@ def carry_out(
 
         def stop() -> None:
             engine.stopping = True
-            session.context.warn("Interrupted: what is under way ends first. Once more ends at once.")
+            context = session.context
+            context.warn(context.speech("Interrupted: what is under way ends first. Once more ends at once."))
 
         with on_interrupt(stop):
             outcome = await engine_apply(engine, session.desk())
@@ -125,7 +126,7 @@ def allowances(texts: Sequence[str]) -> dict[str, int]:
 
 def agreed(context: Context) -> bool:
     """Asks once; anything but yes is no."""
-    context.err.write("Apply this? [y/N] ")
+    context.err.write(context.speech("Apply this? [y/N] "))
     context.err.flush()
     return context.stdin.readline().strip().lower() in ("y", "yes", "j", "ja", "o", "oui")
 
@@ -146,6 +147,7 @@ def show_outcome(session: Session, outcome: Outcome, playbook: str, options: Cho
         color=looks.color,
         next_command=f"inregel plan {playbook}",
         locate=lambda where: locate(root, where),
+        speech=context.speech,
     )
     warn_of_nobody(session, outcome.after)
     write_reports(session, outcome, options)

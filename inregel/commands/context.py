@@ -12,6 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TextIO
 
+from inregel.errors import InregelError
+from inregel.speech import ENGLISH, LANGUAGES, Speech, speech_in
+
+
+class NoSuchLanguage(InregelError):
+    """There is no language {language} here. Write one of {known}: --language nl, or INREGEL_LANGUAGE=nl"""
+
+
 _UNSEEN: Final = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 """What commands a terminal or turns the direction of writing."""
 
@@ -51,6 +59,10 @@ class Context:
     """False with --no-secrets."""
     quiet: bool = False
     """True with --quiet: no progress."""
+    language: str = ""
+    """What was asked for (`--language`); "" leaves it to INREGEL_LANGUAGE, then to the project."""
+    speech: Speech = ENGLISH
+    """The language of what is printed."""
     note_faults: Callable[[Sequence[BaseException]], None] = lambda errors: None
     """Writes a log of faults in drivers and modules that the command goes on after, and says where it lies."""
 
@@ -58,9 +70,25 @@ class Context:
         """One line (or more) to standard output."""
         self.out.write(text + "\n")
 
+    def tell(self, text: str, /, **values: object) -> None:
+        """`say`, in the language of the reader."""
+        self.say(self.speech(text, **values))
+
     def warn(self, text: str) -> None:
         """One line to standard error."""
         self.err.write(text + "\n")
+
+    @property
+    def asked_language(self) -> str:
+        """The language that was asked for, whatever the project says; "" for none. Raises `NoSuchLanguage`."""
+        asked = self.language or self.environ.get("INREGEL_LANGUAGE", "")
+        if asked and asked not in LANGUAGES:
+            raise NoSuchLanguage(language=asked, known=", ".join(LANGUAGES))
+        return asked
+
+    def adopt(self, language: str = "en") -> None:
+        """Speaks `language`, which is that of the project, unless another one was asked for."""
+        self.speech = speech_in(self.asked_language or language)
 
     def can_ask(self) -> bool:
         """Whether a person sits at the keyboard."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from inregel.commands.context import Context
 from inregel.commands.orders import open_work
 from inregel.errors import InregelError
+from inregel.speech import said
 
 if TYPE_CHECKING:
     from inregel.sandbox.example import Example
@@ -64,10 +65,10 @@ def _run(context: Context, example: Example) -> None:
         environ={**context.environ, "INREGEL_VAULT_PASSWORD_FILE": password},
         interactive=False,
     )
-    context.say(f"The example is made in {example.root}. Everything below happens there.")
+    context.tell("The example is made in {folder}. Everything below happens there.", folder=example.root)
     _type(context, f"plan {_PLAYBOOK}")
     plan.plan(inside, _PLAYBOOK)
-    context.say("\n# The password of zwolle is wrong. The right one came in a letter.")
+    context.tell("\n# The password of zwolle is wrong. The right one came in a letter.")
     _type(context, "secret set assu_pfx_zwolle < letters/zwolle-password.txt")
     secret.set_(inside, "assu_pfx_zwolle", read=example.letter.encode)
     for _ in range(_MOST_ROUNDS):
@@ -81,7 +82,7 @@ def _run(context: Context, example: Example) -> None:
             _do_orders(context, work, example)
     _type(context, f"plan {_PLAYBOOK} --detailed-exitcode")
     if plan.plan(inside, _PLAYBOOK, detailed_exitcode=True) != 0:
-        raise DemoStuck(reason="the last plan still has something to do.", root=example.root)
+        raise DemoStuck(reason=said("the last plan still has something to do."), root=example.root)
 
 
 def _do_orders(context: Context, work: Work, example: Example) -> None:
@@ -89,14 +90,14 @@ def _do_orders(context: Context, work: Work, example: Example) -> None:
     from inregel.sandbox.clerk import Clerk
 
     clerk = Clerk(work, example.assu)
-    context.say("\n# The people of the offices do them on emulated screens, with nothing but the text of the order.")
+    context.tell("\n# The people of the offices do them on emulated screens, with nothing but the text of the order.")
     for order in work.open():
         outcome = clerk.do(order.number)
         if outcome.result == "refused":
             outcome = clerk.report(order.number, outcome.answers, found=True)
         if outcome.result != "done":
             raise DemoStuck(reason=f"{order.number}: {outcome.text}", root=example.root)
-        context.say(f"# {order.order.person} has done {order.number}, and answered:")
+        context.tell("# {person} has done {number}, and answered:", person=order.order.person, number=order.number)
         for name, value in outcome.answers.items():
             shown = f"[{', '.join(value)}]" if isinstance(value, list) else value
             context.say(f"    {name}: {shown}")
@@ -120,7 +121,7 @@ def try_it(context: Context, root: Path, commands: Sequence[str]) -> None:
     """Says where a project lies, and what to try there."""
     from inregel.commands.init import next_commands
 
-    context.say(f"\nThe project lies in {root}. To try there:")
+    context.tell("\nThe project lies in {folder}. To try there:", folder=root)
     first, password, *_ = next_commands(context, root)
     for line in (first, *_reachable(context), password, *commands):
         context.say(f"  {line}")

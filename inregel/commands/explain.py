@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 from inregel.commands.context import Context
 from inregel.commands.plan import Choice, make, opened
 from inregel.errors import InregelError
+from inregel.speech import said
 
 if TYPE_CHECKING:
     from inregel.commands.session import Session
@@ -47,7 +48,9 @@ def _check_office(session: Session, office: str) -> None:
     known = session.project.inventory.offices
     if office not in known:
         near = _nearest(office, known)
-        raise NoSuchOffice(office=office, hint=f" Nearest: {near}" if near else " See: inregel inventory")
+        raise NoSuchOffice(
+            office=office, hint=said(" Nearest: {name}", name=near) if near else said(" See: inregel inventory")
+        )
 
 
 def _chosen(plan: Plan, office: str, resource: str, playbook: str) -> list[Entry]:
@@ -59,7 +62,8 @@ def _chosen(plan: Plan, office: str, resource: str, playbook: str) -> list[Entry
     if not found:
         names = names_of(own)
         near = _nearest(resource, [*names, *dict.fromkeys(entry.module for entry in own)])
-        hint = f" Nearest: {near}" if near else f" It declares: {', '.join(names[:5])}" if names else ""
+        hint = said(" It declares: {names}", names=", ".join(names[:5])) if names else ""
+        hint = said(" Nearest: {name}", name=near) if near else hint
         raise NoSuchResource(office=office, resource=resource, playbook=playbook, hint=hint)
     if len(found) > _MOST:
         first = ", ".join(names_of(found)[:5]) + ", ..."
@@ -78,7 +82,9 @@ def _print(session: Session, plan: Plan, entries: Iterable[Entry], playbook: str
     place = remembered(lambda where: locate(root, where))
     looks = screen(context.out, context.environ, context.color)
     for number, entry in enumerate(entries):
-        subject = Subject(entry, plan, _arguments(session, entry, playbook), _events(session, entry), place)
+        subject = Subject(
+            entry, plan, _arguments(session, entry, playbook), _events(session, entry), place, context.speech
+        )
         lines = [*([EMPTY, EMPTY] if number else []), *explanation_lines(subject)]
         write(lines, context.out, width=looks.width, color=looks.color)
 

@@ -57,17 +57,20 @@ def history(
         elif format == "csv":
             _csv(context, found)
         elif not _text(context, found, zone):
-            context.say("No events" + (f" of {office}.{_nearest(office, ledger)}" if office is not None else "."))
+            if office is None:
+                context.tell("No events.")
+            else:
+                context.tell("No events of {office}.{hint}", office=office, hint=_nearest(context, office, ledger))
     return 0
 
 
-def _nearest(office: str, ledger: Ledger) -> str:
+def _nearest(context: Context, office: str, ledger: Ledger) -> str:
     """A word on the name that may have been meant; nothing where this very office has events."""
     from inregel.config.words import nearest
 
     known = [each for each in ledger.heads() if each]
     near = "" if office in known else nearest(office, known)
-    return f" Nearest name with events: {near}" if near else ""
+    return context.speech(" Nearest name with events: {name}", name=near) if near else ""
 
 
 def _time(text: str, now: datetime, zone: ZoneInfo) -> datetime:
@@ -88,8 +91,8 @@ def _text(context: Context, events: Iterable[Event], zone: ZoneInfo) -> int:
     for event in events:
         count += 1
         at = f"{event.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-        where = f"{_printable(event.office or '(project)')} {event.number}"
-        context.say(f"{at}  {where}  {event.kind}  {_printable(sentence(event))}".rstrip())
+        where = f"{_printable(event.office or context.speech('(project)'))} {event.number}"
+        context.say(f"{at}  {where}  {event.kind}  {_printable(sentence(event, context.speech))}".rstrip())
     return count
 
 
@@ -151,16 +154,21 @@ def verify(context: Context, heads_file: str | None = None) -> int:
     count = sum(number for number, _ in heads.values())
     if violations:
         for each in violations:
-            context.say(f"{each.office or '(project)'} {each.number}: {each.reason}")
+            context.say(f"{each.office or context.speech('(project)')} {each.number}: {each.reason}")
         context.warn(
-            f"The history is not what was written: {len(violations)} places.\n"
-            "Keep this ledger as evidence, and go back to a backup that verifies:\n"
-            "  inregel ledger restore BACKUP --replace"
+            context.speech(
+                "The history is not what was written: {count} places.\n"
+                "Keep this ledger as evidence, and go back to a backup that verifies:\n"
+                "  inregel ledger restore BACKUP --replace",
+                count=len(violations),
+            )
         )
         return 1
-    context.say(f"{count} events of {len(heads)} chains: nothing was changed, dropped or exchanged.")
+    context.tell(
+        "{count} events of {chains} chains: nothing was changed, dropped or exchanged.", count=count, chains=len(heads)
+    )
     if kept is None:
-        context.say("That the very end was not cut off is proved by heads kept elsewhere: inregel history heads")
+        context.tell("That the very end was not cut off is proved by heads kept elsewhere: inregel history heads")
     return 0
 
 

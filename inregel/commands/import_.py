@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inregel.commands.context import Context, printable
 from inregel.errors import InregelError
+from inregel.speech import Speech, phrase, said
 
 if TYPE_CHECKING:
     from inregel.commands.session import Session
@@ -62,7 +63,9 @@ def offices(
 
     on = _day(day)
     if write_inventory and (context.directory / write_inventory).exists():
-        raise Unwritten(file=write_inventory, reason="is there already, and is not written over. Give another name.")
+        raise Unwritten(
+            file=write_inventory, reason=said("is there already, and is not written over. Give another name.")
+        )
     # What a sheet says is compared with no secret, so none is asked for.
     with open_session(replace(context, secrets=False)) as session:
         found = _read(session, file, sheet, map_file)
@@ -73,19 +76,21 @@ def offices(
         new = importer.compare(found)
         _tell(context, found, new)
         if dry_run:
-            for line in _listed(found, new, importer):
+            for line in _listed(new, importer, context.speech):
                 context.say(printable(line))
-            context.say("Nothing was recorded: --dry-run.")
+            context.tell("Nothing was recorded: --dry-run.")
         elif new.new:
             importer.record(found, new, by.strip() or _asked(context))
-            context.say(f"Recorded: {_counted(new)}.")
+            context.tell("Recorded: {what}.", what=_counted(new, context.speech))
+        elif new.kept:
+            context.tell("Nothing was recorded.")
         else:
-            context.say("Nothing new: all of it was recorded before." if not new.kept else "Nothing was recorded.")
+            context.tell("Nothing new: all of it was recorded before.")
         _tell_rest(context, found, known, missing)
         if write_inventory and missing:
             _write(context, write_inventory, missing)
         if new.new and not dry_run:
-            context.say("Next: inregel plan PLAYBOOK shows what differs, and what is still to be looked at.")
+            context.tell("Next: inregel plan PLAYBOOK shows what differs, and what is still to be looked at.")
     return 0
 
 
@@ -116,21 +121,21 @@ def _read(session: Session, file: str, sheet: str, map_file: str) -> Sheet:
     if in_map:
         raise failure(root, in_map)
     if mistakes:
-        raise SheetRefused(text="\n".join(_lines(mistakes)))
+        raise SheetRefused(text="\n".join(_lines(mistakes, session.context.speech)))
     return found
 
 
-def _lines(mistakes: Collection[Mistake]) -> Iterator[str]:
+def _lines(mistakes: Collection[Mistake], speech: Speech) -> Iterator[str]:
     """Each mistake in a line. What stands beside it in its row is not shown: a sheet may hold passwords."""
     for count, mistake in enumerate(mistakes):
         if count == _MOST:
             break
-        instead = f" Write instead: {mistake.instead}" if mistake.instead else ""
+        instead = speech(" Write instead: {text}", text=mistake.instead) if mistake.instead else ""
         file = "" if mistake.where.file in mistake.message else f"{mistake.where.file}: "
-        yield printable(f"{file}{mistake.message}.{instead}")
+        yield printable(f"{file}{speech.again(mistake.message)}.{instead}")
     if len(mistakes) > 1:
-        shown = f" (the first {_MOST} are shown)" if len(mistakes) > _MOST else ""
-        yield f"{len(mistakes):,} mistakes{shown}"
+        shown = speech(" (the first {count} are shown)", count=_MOST) if len(mistakes) > _MOST else ""
+        yield speech("{count} mistakes{shown}", count=speech.number(len(mistakes)), shown=shown)
 
 
 def _day(text: str) -> date | None:
@@ -144,7 +149,7 @@ def _day(text: str) -> date | None:
 
 def _asked(context: Context) -> str:
     if context.can_ask():
-        context.err.write("Your name: ")
+        context.err.write(f"{context.speech('Your name')}: ")
         context.err.flush()
         if name := context.stdin.readline().strip():
             return name
@@ -156,23 +161,33 @@ def _asked(context: Context) -> str:
 
 def _tell(context: Context, sheet: Sheet, new: Import) -> None:
     """What was read, and what of it is kept back."""
+    speech = context.speech
     filled, empty = sum(row.filled for row in sheet.rows), sum(row.empty for row in sheet.rows)
-    where = f"{sheet.file}, sheet {sheet.sheet}" if sheet.sheet else sheet.file
-    count = f"{len(sheet.rows):,} office{'' if len(sheet.rows) == 1 else 's'} of the inventory"
-    context.say(printable(f"{where}: {count}, {filled:,} cells that say something, {empty:,} empty."))
+    where = speech("{file}, sheet {sheet}", file=sheet.file, sheet=sheet.sheet) if sheet.sheet else sheet.file
+    text = speech(
+        "{sheet}: {offices}, {filled} cells that say something, {empty} empty.",
+        sheet=where,
+        offices=speech.many(len(sheet.rows), "{count} office of the inventory", "{count} offices of the inventory"),
+        filled=speech.number(filled),
+        empty=speech.number(empty),
+    )
+    context.say(printable(text))
     if sheet.ignored:
-        context.say(printable(f"Columns that say nothing here: {', '.join(sheet.ignored)}."))
+        context.say(printable(speech("Columns that say nothing here: {names}.", names=", ".join(sheet.ignored))))
     for kept in new.kept:
         who = ", ".join(part for part in (kept.other.by, f"{kept.other.at:%Y-%m-%d}" if kept.other.at else "") if part)
-        said = f"{kept.other.source} ({who})" if kept.other.source else who
+        said_by = f"{kept.other.source} ({who})" if kept.other.source else who
         row = kept.statement
-        context.warn(
-            printable(
-                f"{row.office}, row {row.row}: {_name(row.module, kept.key)} is otherwise by {said}; it stays so."
-            )
+        text = speech(
+            "{office}, row {row}: {resource} is otherwise by {source}; it stays so.",
+            office=row.office,
+            row=row.row,
+            resource=_name(row.module, kept.key),
+            source=said_by,
         )
+        context.warn(printable(text))
     if new.kept:
-        context.warn("Where the sheet is right, say on which day it was true, after those: --date DAY")
+        context.warn(speech("Where the sheet is right, say on which day it was true, after those: --date DAY"))
 
 
 def _name(module: str, key: Any) -> str:
@@ -181,28 +196,35 @@ def _name(module: str, key: Any) -> str:
     return f"{module} {key_text(key)}".strip()
 
 
-def _counted(new: Import) -> str:
+def _counted(new: Import, speech: Speech) -> str:
     modules = Counter(part.module for part, _ in new.new)
     offices = len({part.office for part, _ in new.new})
-    parts = ", ".join(f"{module} {count:,}" for module, count in sorted(modules.items()))
-    return f"statements on {offices:,} office{'' if offices == 1 else 's'} ({parts})"
+    parts = ", ".join(f"{module} {speech.number(count)}" for module, count in sorted(modules.items()))
+    return speech.many(
+        offices, "statements on {count} office ({modules})", "statements on {count} offices ({modules})", modules=parts
+    )
 
 
-def _listed(sheet: Sheet, new: Import, importer: Importer) -> Iterator[str]:
+def _listed(new: Import, importer: Importer, speech: Speech) -> Iterator[str]:
     """What would be recorded: a line for each resource."""
+    text = phrase("{office}, row {row}: {resource}: {state}, counts until {day}")
     for part, row in new.new:
+        about = {"office": part.office, "row": part.row}
         for key in part.resources:
-            about = f"{part.office}, row {part.row}: {_name(part.module, key)}"
-            yield f"{about}: {_state(part, key)}, counts until {importer.ends(row, key)}"
+            resource, state = _name(part.module, key), _state(part, key, speech)
+            yield speech(text, **about, resource=resource, state=state, day=importer.ends(row, key))
         if part.whole and not part.resources:
-            yield f"{part.office}, row {part.row}: {part.module}: none, counts until {importer.ends(row, None)}"
+            day = importer.ends(row, None)
+            yield speech(text, **about, resource=part.module, state=speech("none"), day=day)
 
 
-def _state(part: Statement, key: Any) -> str:
+def _state(part: Statement, key: Any, speech: Speech) -> str:
     from inregel.formats import values
 
     state = part.resources[key]
-    return "absent" if state is None else ", ".join(f"{name} {values.show(value)}" for name, value in state.items())
+    if state is None:
+        return speech("absent")
+    return ", ".join(f"{name} {values.show(value)}" for name, value in state.items())
 
 
 def _tell_rest(
@@ -211,12 +233,16 @@ def _tell_rest(
     """Offices that stand in one of the two only."""
     unnamed = sorted(set(known) - {row.id for row in sheet.rows})
     if unnamed:
-        more = f" and {len(unnamed) - _NAMED:,} others" if len(unnamed) > _NAMED else ""
-        context.say(f"Not in the sheet, so nothing is known of them by it: {', '.join(unnamed[:_NAMED])}{more}.")
+        names = ", ".join(unnamed[:_NAMED])
+        if len(unnamed) > _NAMED:
+            more = context.speech.number(len(unnamed) - _NAMED)
+            names = context.speech("{names} and {count} others", names=names, count=more)
+        context.tell("Not in the sheet, so nothing is known of them by it: {names}.", names=names)
     if missing:
-        context.say(f"\nNot in the inventory, so nothing was recorded of them. To add ({len(missing):,}):\n")
+        count = context.speech.number(len(missing))
+        context.tell("\nNot in the inventory, so nothing was recorded of them. To add ({count}):\n", count=count)
         context.say(printable(_inventory(missing)))
-        context.say("Then give the same command again.")
+        context.tell("Then give the same command again.")
 
 
 def _inventory(missing: Mapping[str, Mapping[str, Any]]) -> str:
@@ -241,5 +267,7 @@ def _write(context: Context, file: str, missing: Mapping[str, Mapping[str, Any]]
     try:
         write_durably(context.directory / file, _inventory(missing).encode())
     except OSError as error:
-        raise Unwritten(file=file, reason=f"cannot be written: {error.strerror}.") from error
-    context.say(f"Written: {file}. Name it in inregel.yml, under inventory:, and put its offices into their groups.")
+        raise Unwritten(file=file, reason=said("cannot be written: {reason}.", reason=error.strerror)) from error
+    context.tell(
+        "Written: {file}. Name it in inregel.yml, under inventory:, and put its offices into their groups.", file=file
+    )

@@ -53,9 +53,11 @@ def open_project(context: Context, extra_vars: Sequence[str] = (), inventory: Se
     from inregel.secrets import open_source
 
     root = settings.find_root(context.directory)
+    chosen = settings.load(root)
+    context.adopt(chosen.spoken)
     source = open_source(
         root,
-        settings.load(root).secrets,
+        chosen.secrets,
         environ=context.environ,
         vault_ids=context.vault_ids,
         ask=context.ask,

@@ -38,6 +38,7 @@ def open_record(context: Context) -> Iterator[tuple[Settings, Ledger]]:
 
     root = settings.find_root(context.directory)
     chosen = settings.load(root)
+    context.adopt(chosen.spoken)
     opened = open_ledger(
         chosen.ledger,
         root,
@@ -61,6 +62,7 @@ def init(context: Context) -> int:
 
     root = settings.find_root(context.directory)
     chosen = settings.load(root)
+    context.adopt(chosen.spoken)
     place = locate(chosen.ledger, root)
     if chosen.ledger_id and not (place.exists() and place.stat().st_size):
         raise LedgerNamed(id=chosen.ledger_id, place=place)
@@ -138,6 +140,7 @@ def restore(context: Context, source: str, *, replace: bool = False) -> int:
 
     root = settings.find_root(context.directory)
     chosen = settings.load(root)
+    context.adopt(chosen.spoken)
     restored = put_back(
         context.directory / source,
         locate(chosen.ledger, root),

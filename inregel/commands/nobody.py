@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from inregel.config.mistakes import Where
 from inregel.config.positions import locate
+from inregel.speech import Speech
 
 if TYPE_CHECKING:
     from inregel.config.project import Project
@@ -16,7 +17,7 @@ _NAMED: Final = 3
 _PERSON: Final = "Name <name@office.example>"
 
 
-def nobody(project: Project, plan: Plan) -> Iterator[str]:
+def nobody(project: Project, plan: Plan, speech: Speech) -> Iterator[str]:
     """One text per variable that is missing, whatever the number of offices and orders."""
     missing: dict[str, dict[str, None]] = {}
     for part in plan.offices:
@@ -24,22 +25,31 @@ def nobody(project: Project, plan: Plan) -> Iterator[str]:
             if not order.person:
                 missing.setdefault(order.role, {})[order.office] = None
     for role, offices in missing.items():
-        yield _told(project, role, list(offices))
+        yield _told(project, role, list(offices), speech)
 
 
-def _told(project: Project, role: str, offices: Sequence[str]) -> str:
+def _told(project: Project, role: str, offices: Sequence[str], speech: Speech) -> str:
     first = offices[0]
     where = project.inventory.offices[first].where
     place = locate(project.settings.root, where) if isinstance(where, Where) else where
     outer, _, inner = role.partition(".")
     line = f"{outer}: {{{inner}: {_PERSON}}}" if inner else f"{role}: {_PERSON}"
     if len(offices) == 1:
-        return (
-            f"The work orders of {first} are for nobody: its variable `{role}` names no one. "
-            f"Write it in the inventory ({place}): {line}"
+        return speech(
+            "The work orders of {office} are for nobody: its variable `{role}` names no one. "
+            "Write it in the inventory ({place}): {line}",
+            office=first,
+            role=role,
+            place=place,
+            line=line,
         )
-    names = ", ".join(offices[:_NAMED]) + (", ..." if len(offices) > _NAMED else "")
-    return (
-        f"The work orders of {len(offices):,} offices ({names}) are for nobody: their variable `{role}` names no one. "
-        f"Write it in the inventory for each ({first} stands at {place}), or for their group: {line}"
+    return speech(
+        "The work orders of {count} offices ({names}) are for nobody: their variable `{role}` names no one. "
+        "Write it in the inventory for each ({office} stands at {place}), or for their group: {line}",
+        count=speech.number(len(offices)),
+        names=", ".join(offices[:_NAMED]) + (", ..." if len(offices) > _NAMED else ""),
+        role=role,
+        office=first,
+        place=place,
+        line=line,
     )

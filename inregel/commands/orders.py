@@ -26,6 +26,7 @@ def open_work(context: Context, *, secrets: bool) -> Iterator[Work]:
 
     root = settings.find_root(context.directory)
     chosen = settings.load(root)
+    context.adopt(chosen.spoken)
 
     def now() -> datetime:
         return context.now().astimezone(UTC)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from inregel.commands.context import Context, printable
 from inregel.commands.orders import open_work
+from inregel.speech import ENGLISH, Speech, said
 
 if TYPE_CHECKING:
     from inregel.ledger.base import Order
@@ -30,19 +31,21 @@ def zone_of(work: Work) -> ZoneInfo:
     return ZoneInfo("UTC") if work.settings is None else work.settings.time_zone
 
 
-def made(work: Work, orders: Sequence[Order], format: Format, now: datetime) -> bytes:
-    """The file: one page for each order, or one sheet with all of them."""
+def made(  # noqa: PLR0913  # the orders, and how they are to look
+    work: Work, orders: Sequence[Order], format: Format, now: datetime, asked: str = "", speech: Speech = ENGLISH
+) -> bytes:
+    """The file: one page for each order, or one sheet with all of them, in the language that was `asked` for."""
     from inregel.work import readable
 
     if format == "markdown":
-        return printable("\n".join(map(readable, orders))).encode()
+        return printable("\n".join(readable(order, speech) for order in orders)).encode()
     if format == "html":
         from inregel.report.order_page import order_page
 
         return order_page(orders, zone_of(work)).encode()
     from inregel.report import order_sheet
 
-    language = "en" if work.settings is None else work.settings.language
+    language = asked or ("en" if work.settings is None else work.settings.language)
     if format == "csv":
         return order_sheet.order_csv(orders, language).encode()
     return order_sheet.order_xlsx(orders, language, now)
@@ -59,7 +62,7 @@ def write(path: Path, data: bytes) -> None:
         else:
             path.write_bytes(data)
     except OSError as error:
-        raise WorkError(reason=f"{path} cannot be written: {error.strerror}") from error
+        raise WorkError(reason=said("{path} cannot be written: {reason}", path=path, reason=error.strerror)) from error
 
 
 def remind(context: Context, *, office: str = "", older_than: str = "", format: str = "text", out: str = "") -> int:
@@ -71,10 +74,10 @@ def remind(context: Context, *, office: str = "", older_than: str = "", format: 
         people = reminders.by_person(reminders.aged(work.open(office or None), context.now(), older_than))
         text = reminders.remind(people, told, context.now(), zone_of(work))
     if told == "text":
-        text = printable(text) or "Nobody has open work orders that old.\n"
+        text = printable(text) or context.speech("Nobody has open work orders that old.") + "\n"
     if out:
         write(context.directory / out, text.encode())
-        context.say(f"Written: {out}")
+        context.tell("Written: {file}", file=out)
     else:
         context.out.write(text)
     return 0
@@ -104,27 +107,29 @@ def _take(context: Context, work: Work, file: str, numbers: Sequence[str], by: s
     for result in Taker(work, sheet, by, ask).take([number.strip().upper() for number in numbers]):
         results.append(result)
         if result.text:
-            context.say(printable(result.text))
+            context.say(printable(context.speech.again(result.text)))
     _remarks(context, work, sheet.others)
     empty = [result.number for result in results if result.became == "empty"]
     if empty:
-        context.say(f"Not filled in, so still open: {', '.join(empty)}")
+        context.tell("Not filled in, so still open: {numbers}", numbers=", ".join(empty))
     missed = sorted({number.strip().upper() for number in numbers} - {result.number for result in results})
     problems = [problem for result in results for problem in result.problems]
-    problems += [f"{number} does not stand in it" for number in missed]
+    problems += [said("{number} does not stand in it", number=number) for number in missed]
     if problems:
         wrong = sum(result.became == "wrong" for result in results) + len(missed)
-        count = f"{wrong} row{'s' if wrong > 1 else ''}"
-        raise SheetRefused(count=count, file=file, problems="\n".join(f"- {printable(each)}" for each in problems))
+        count = said("{count} rows", count=wrong) if wrong > 1 else said("{count} row", count=wrong)
+        listed = "\n".join(f"- {printable(context.speech.again(each))}" for each in problems)
+        raise SheetRefused(count=count, file=file, problems=listed)
     if not results:
-        context.say(f"{file} has no rows.")
-    context.say("Next: inregel apply PLAYBOOK goes on with what follows. What else is asked: inregel work list")
+        context.tell("{file} has no rows.", file=file)
+    context.tell("Next: inregel apply PLAYBOOK goes on with what follows. What else is asked: inregel work list")
     return 0
 
 
 def _remarks(context: Context, work: Work, others: Mapping[str, str]) -> None:
     for place in others:
-        context.warn(printable(f"{place} is no column of a sheet of work orders, and is not read."))
+        text = context.speech("{place} is no column of a sheet of work orders, and is not read.", place=place)
+        context.warn(printable(text))
     for remark in work.remarks:
         if remark:
-            context.warn(printable(remark))
+            context.warn(printable(context.speech.again(remark)))

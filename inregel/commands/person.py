@@ -15,6 +15,7 @@ from inregel.commands.inventory import masked, open_project
 from inregel.commands.ledger import open_record
 from inregel.config.words import nearest
 from inregel.errors import InregelError
+from inregel.speech import Speech, phrase, said
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -27,7 +28,7 @@ Format = Literal["text", "json"]
 _ADMINISTRATOR: Final = "administrator"
 """The end of the name of a variable under which the holder of a code stands."""
 _MOST: Final = 12
-_ENDS: Final = {"order.done": "done", "order.failed": "refused"}
+_ENDS: Final = {"order.done": phrase("done"), "order.failed": phrase("refused")}
 
 
 class NoSuchPerson(InregelError):
@@ -97,11 +98,11 @@ def person(context: Context, name: str, *, format: Format = "text") -> int:
             known = sorted(seen.others)
             part = (each for each in known if len(name) > 1 and name.casefold() in each.casefold())
             near = nearest(name, known) or next(part, "")
-            raise NoSuchPerson(name=name, hint=f" Nearest: {near}." if near else "")
+            raise NoSuchPerson(name=name, hint=said(" Nearest: {name}.", name=near) if near else "")
         if format == "json":
             context.say(json.dumps(_data(found), ensure_ascii=False, indent=2))
         else:
-            context.say(printable("\n".join(_lines(found, settings.time_zone))))
+            context.say(printable("\n".join(_lines(found, settings.time_zone, context.speech))))
     return 0
 
 
@@ -217,41 +218,62 @@ def _listed(known: Known) -> Iterable[list[Provenance]]:
 # --- shown ----------------------------------------------------------------------------------------------------------
 
 
-def _lines(found: Found, zone: ZoneInfo) -> Iterator[str]:
+def _lines(found: Found, zone: ZoneInfo, speech: Speech) -> Iterator[str]:
     yield "; ".join(found.names)
     held = [role for role in found.roles if role.variable.rpartition(".")[2] == _ADMINISTRATOR]
     other = [role for role in found.roles if role not in held]
-    yield from _section("Codes held", [f"{each.variable} of {_some(each.offices)}" for each in held])
-    yield from _section("Named in the inventory", [f"{each.variable} of {_some(each.offices)}" for each in other])
-    yield from _section(
-        "Open work orders",
-        [f"{each.number}  {each.office}  {each.title}, since {_day(each.opened, zone)}" for each in found.orders],
-    )
-    yield from _section(
-        "Secrets seen",
-        [f"{_day(each.at, zone)}  {each.office}  {each.secret}, for {each.order}" for each in found.reveals],
-    )
-    yield from _section(
-        "Statements that count",
-        [
-            f"{each.office}  {each.resources}, newest {_day(each.newest, zone)}, the first ends {each.until}"
-            for each in found.statements
-        ],
-        sum(each.resources for each in found.statements),
-    )
-    ended = ", ".join(f"{count} {how}" for how, count in sorted(found.ended.items()))
-    yield f"Work orders ended: {ended or 'none'}"
+    yield from _section(speech("Codes held"), [_role(each, speech) for each in held], speech)
+    yield from _section(speech("Named in the inventory"), [_role(each, speech) for each in other], speech)
+    orders = [
+        speech(
+            "{number}  {office}  {title}, since {day}",
+            number=each.number,
+            office=each.office,
+            title=each.title,
+            day=_day(each.opened, zone),
+        )
+        for each in found.orders
+    ]
+    yield from _section(speech("Open work orders"), orders, speech)
+    seen = [
+        speech(
+            "{day}  {office}  {secret}, for {number}",
+            day=_day(each.at, zone),
+            office=each.office,
+            secret=each.secret,
+            number=each.order,
+        )
+        for each in found.reveals
+    ]
+    yield from _section(speech("Secrets seen"), seen, speech)
+    stated = [
+        speech(
+            "{office}  {count}, newest {day}, the first ends {until}",
+            office=each.office,
+            count=each.resources,
+            day=_day(each.newest, zone),
+            until=each.until,
+        )
+        for each in found.statements
+    ]
+    count = sum(each.resources for each in found.statements)
+    yield from _section(speech("Statements that count"), stated, speech, count)
+    ended = ", ".join(f"{count} {speech(how)}" for how, count in sorted(found.ended.items()))
+    yield speech("Work orders ended: {counts}", counts=ended or speech("none"))
 
 
-def _section(title: str, rows: list[str], count: int | None = None) -> Iterator[str]:
+def _section(title: str, rows: list[str], speech: Speech, count: int | None = None) -> Iterator[str]:
     """A heading with how many there are (else how many rows), and the rows."""
-    yield f"{title}: {(len(rows) if count is None else count) or 'none'}"
+    many = (len(rows) if count is None else count) or speech("none")
+    yield speech.within("section", "{title}: {count}", title=title, count=many)
     yield from (f"  {row}" for row in rows)
 
 
-def _some(offices: tuple[str, ...]) -> str:
-    more = f" and {len(offices) - _MOST} more" if len(offices) > _MOST else ""
-    return ", ".join(offices[:_MOST]) + more
+def _role(role: Role, speech: Speech) -> str:
+    names = ", ".join(role.offices[:_MOST])
+    if len(role.offices) > _MOST:
+        names = speech("{names} and {count} more", names=names, count=len(role.offices) - _MOST)
+    return speech("{variable} of {offices}", variable=role.variable, offices=names)
 
 
 def _day(at: datetime, zone: ZoneInfo) -> str:

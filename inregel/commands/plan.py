@@ -102,7 +102,11 @@ def with_engine(
             faults.extend(error for error in engine.errors if error.exit_code == FAULT)
 
     with watching(
-        context.err, quiet=options.get("quiet", False), color=context.color, environ=context.environ
+        context.err,
+        quiet=options.get("quiet", False),
+        color=context.color,
+        environ=context.environ,
+        speech=context.speech,
     ) as observer:
         asyncio.run(main(observer))
     if faults:
@@ -112,14 +116,25 @@ def with_engine(
 
 def _warn_of_nothing(session: Session, book: Playbook, options: Choice) -> None:
     """Says that the options choose no office or no task, as "nothing to do" would else look like success."""
-    limit, tags = options.get("limit", ""), [*options.get("tags", ()), *options.get("skip_tags", ())]
+    context, limit = session.context, options.get("limit", "")
+    tags = [*options.get("tags", ()), *options.get("skip_tags", ())]
+    speech = context.speech
     if not any(session.project.select(play.pattern, limit) for play in book.plays):
-        patterns = " and ".join(dict.fromkeys(f"`{play.pattern}`" for play in book.plays))
-        beside = f" that is in --limit {limit} too" if limit else ""
-        session.context.warn(f"No office is chosen: there is none in {patterns or 'this playbook'}{beside}.")
+        patterns = speech(" and ").join(dict.fromkeys(f"`{play.pattern}`" for play in book.plays))
+        patterns = patterns or speech("this playbook")
+        if limit:
+            text = speech(
+                "No office is chosen: there is none in {patterns} that is in --limit {limit} too.",
+                patterns=patterns,
+                limit=limit,
+            )
+        else:
+            text = speech("No office is chosen: there is none in {patterns}.", patterns=patterns)
+        context.warn(text)
     elif tags and all(task.quiet for play in book.plays for task in play.tasks):
         known = sorted({tag for play in book.plays for task in play.tasks for tag in task.tags})
-        session.context.warn(f"No task is chosen by these tags. Tags here: {', '.join(known) or 'none'}.")
+        names = ", ".join(known) or speech("none")
+        context.warn(speech("No task is chosen by these tags. Tags here: {tags}.", tags=names))
 
 
 def engine_options(session: Session, options: Choice, observer: Observer) -> Options:
@@ -156,6 +171,7 @@ def show(session: Session, made: Plan, playbook: str, options: Choice, *, report
         by=options.get("by", "office"),
         next_command=next_command(playbook, options, context.vault_ids, irreversible(made)),
         locate=lambda where: locate(root, where),
+        speech=context.speech,
     )
     warn_of_nobody(session, made)
     if reports:
@@ -166,7 +182,7 @@ def warn_of_nobody(session: Session, made: Plan) -> None:
     """Says which offices do not tell who does their work orders."""
     from inregel.commands.nobody import nobody
 
-    for text in nobody(session.project, made):
+    for text in nobody(session.project, made, session.context.speech):
         session.context.warn(text)
 
 
@@ -179,7 +195,8 @@ def write_reports(session: Session, report: Plan | Outcome, options: Choice) -> 
     """Writes the reports that were asked for; `-` is standard output. One that cannot be written keeps none back."""
     from inregel.report import ReportNotWritten, dump, write
 
-    context, language = session.context, session.project.settings.language
+    context = session.context
+    language = context.asked_language or session.project.settings.language
     failed: list[ReportNotWritten] = []
     for form, path in options.get("reports", ()):
         try:
@@ -190,7 +207,7 @@ def write_reports(session: Session, report: Plan | Outcome, options: Choice) -> 
         except ReportNotWritten as error:
             failed.append(error)
     for another in failed[1:]:
-        context.warn(str(another).partition("\n")[0])
+        context.warn(context.speech.error(another).partition("\n")[0])
     if failed:
         raise failed[0]
 

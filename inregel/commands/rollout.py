@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from inregel.commands.context import Context
 from inregel.commands.session import Session, open_session
 from inregel.crashpoints import edge
 from inregel.errors import InregelError
+from inregel.speech import Speech, phrase, said
 
 if TYPE_CHECKING:
     from inregel.ledger.base import Rollout
@@ -33,24 +34,40 @@ def show(context: Context) -> int:
     with open_session(context) as session:
         rollouts = session.ledger.rollouts()
         if not rollouts:
-            context.say("No rollout yet: a play with `serial` has one from its first apply on.")
+            context.tell("No rollout yet: a play with `serial` has one from its first apply on.")
         for rollout in rollouts:
-            for line in lines(rollout):
+            for line in lines(rollout, context.speech):
                 context.say(line)
     return 0
 
 
-def lines(rollout: Rollout) -> list[str]:
+_STATES: Final = {
+    "running": phrase("running"),
+    "paused": phrase("paused"),
+    "stopped": phrase("stopped"),
+    "done": phrase("done"),
+    "superseded": phrase("superseded"),
+}
+
+
+def lines(rollout: Rollout, speech: Speech) -> list[str]:
     """One rollout as people read it."""
     total = sum(len(batch) for batch in rollout.batches)
-    begun = len(rollout.begun)
-    head = f"{rollout.id}  {rollout.state:10}  {rollout.play}  ({rollout.playbook}, revision {rollout.revision[:7]})"
-    result = [head, f"  {begun} of {total} offices begun, in {len(rollout.batches)} batches"]
+    state = speech(_STATES[rollout.state])
+    made = speech("{playbook}, revision {revision}", playbook=rollout.playbook, revision=rollout.revision[:7])
+    begun = speech(
+        "{begun} of {offices} offices begun, in {batches} batches",
+        begun=len(rollout.begun),
+        offices=total,
+        batches=len(rollout.batches),
+    )
+    result = [f"{rollout.id}  {state:10}  {rollout.play}  ({made})", f"  {begun}"]
     if rollout.reason:
-        result.append(f"  {rollout.state}: {rollout.reason}")
-    result += [f"  failed: {office}: {reason}" for office, reason in sorted(rollout.failed.items())]
+        result.append(f"  {state}: {rollout.reason}")
+    for office, reason in sorted(rollout.failed.items()):
+        result.append("  " + speech("failed: {office}: {reason}", office=office, reason=reason))
     if rollout.state in ("paused", "stopped"):
-        result.append(f"  go on: inregel rollout resume {rollout.id} --reason TEXT")
+        result.append("  " + speech("go on: inregel rollout resume {id} --reason TEXT", id=rollout.id))
     return result
 
 
@@ -69,7 +86,7 @@ def stop(context: Context, id: str, *, reason: str) -> int:
     return _move(context, id, reason, "stopped", {"running", "paused"})
 
 
-_VERBS = {"paused": "paused", "running": "resumed", "stopped": "stopped"}
+_VERBS: Final = {"paused": phrase("paused"), "running": phrase("resumed"), "stopped": phrase("stopped")}
 
 
 def _move(context: Context, id: str, reason: str, state: State, from_: set[str]) -> int:
@@ -78,14 +95,14 @@ def _move(context: Context, id: str, reason: str, state: State, from_: set[str])
     with open_session(context) as session:
         rollout = _find(session, id)
         if rollout.state not in from_:
-            hint = " A new revision begins a new one." if rollout.state in ("done", "superseded") else ""
-            raise NotNow(id=rollout.id, state=rollout.state, verb=_VERBS[state], hint=hint)
+            hint = said(" A new revision begins a new one.") if rollout.state in ("done", "superseded") else ""
+            raise NotNow(id=rollout.id, state=said(_STATES[rollout.state]), verb=said(_VERBS[state]), hint=hint)
         failed = {} if state == "running" else rollout.failed
         with edge("rollout.say"), session.ledger.writing() as tx:
             tx.save_rollout(replace(rollout, state=state, reason=reason.strip(), failed=failed))
-        context.say(f"Rollout {rollout.id} is {_VERBS[state]}.")
+        context.tell("Rollout {id} is {state}.", id=rollout.id, state=said(_VERBS[state]))
         if state == "running":
-            context.say(f"Next: inregel apply {rollout.playbook}")
+            context.tell("Next: {command}", command=f"inregel apply {rollout.playbook}")
     return 0
 
 
@@ -95,4 +112,4 @@ def _find(session: Session, id: str) -> Rollout:
         if rollout.id == id:
             return rollout
     known = ", ".join(rollout.id for rollout in rollouts)
-    raise NoRollout(id=id, hint=f" There are: {known}" if known else " None has begun yet.")
+    raise NoRollout(id=id, hint=said(" There are: {names}", names=known) if known else said(" None has begun yet."))

@@ -7,7 +7,6 @@ rollout, mistakes while doing, a version that is too old, and the holder of seve
 
 from __future__ import annotations
 
-import io
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,12 +19,14 @@ from inregel.commands.context import Context
 from inregel.commands.demo import DemoStuck, try_it
 from inregel.commands.orders import open_work
 from inregel.commands.session import open_session
+from inregel.report.summary import closing, summarise
 from inregel.sandbox import season as sandbox
 from inregel.sandbox.example import random_secret
 from inregel.sandbox.staff import Staff, Told
 
 if TYPE_CHECKING:
     from inregel.ledger.base import Rollout
+    from inregel.plan.model import Outcome
     from inregel.work import Work
 
 PLAYBOOK: Final = "playbooks/season.yml"
@@ -82,7 +83,12 @@ class _Year:
         """What is known is taken in, and planned."""
         made = self.made
         installations = len({each.installation for each in made.offices.values()})
-        self.context.say(f"{len(made.offices)} offices, {installations} installations of Assu, made in {made.root}.")
+        self.context.tell(
+            "{count} offices, {installations} installations of Assu, made in {folder}.",
+            count=len(made.offices),
+            installations=installations,
+            folder=made.root,
+        )
         self._type(f'import offices {sandbox.TODAY} --by "{IT}"')
         import_.offices(self._inside(), sandbox.TODAY, by=IT)
         self._type(f"plan {PLAYBOOK}")
@@ -112,12 +118,18 @@ class _Year:
             raise DemoStuck(reason="the last plan still has something to do.", root=self.made.root)
         told = self.told
         people = ", ".join(f"{name} {count}" for name, count in told.done.most_common(_SHOWN))
-        self.context.say(
-            f"\n{sum(told.done.values())} work orders were done by {len(told.done)} people ({people}, ...)."
+        self.context.tell(
+            "\n{count} work orders were done by {number} people ({people}, ...).",
+            count=sum(told.done.values()),
+            number=len(told.done),
+            people=people,
         )
-        self.context.say(
-            f"Answers that a check refused: {len(told.refused)}. Orders that were given back: {len(told.failed)}. "
-            f"Rollouts that were stopped and resumed: {told.stopped}."
+        self.context.tell(
+            "Answers that a check refused: {refused}. Orders that were given back: {failed}. Rollouts that were "
+            "stopped and resumed: {stopped}.",
+            refused=len(told.refused),
+            failed=len(told.failed),
+            stopped=told.stopped,
         )
         try_it(self.context, self.made.root, (f"inregel plan {PLAYBOOK} --by date", 'inregel person "Piet de Wit"'))
 
@@ -132,7 +144,12 @@ class _Year:
     def _announce(self) -> None:
         """From now on the inventory says who leaves, and who takes over."""
         day = (self.now + _NOTICE).date()
-        self.context.say(f"# {sandbox.LEAVER} leaves on {day}, and {sandbox.SUCCESSOR} takes over.")
+        self.context.tell(
+            "# {person} leaves on {day}, and {successor} takes over.",
+            person=sandbox.LEAVER,
+            day=day,
+            successor=sandbox.SUCCESSOR,
+        )
         path = self.made.root / "inventory.yml"
         people = f'people: {{{sandbox.LEAVER}: {{until: "{day}", successor: {sandbox.SUCCESSOR}}}}}'
         path.write_text(path.read_text("utf-8").replace("people: {}", people), "utf-8")
@@ -143,7 +160,7 @@ class _Year:
         return has_none and any(row[sandbox.HOLDER] == sandbox.LEAVER for row in self.rows.values())
 
     def _hand_over(self) -> None:
-        self.context.say(f"# Solera has {sandbox.SUCCESSOR}, and the sheet names him from now on.")
+        self.context.tell("# Solera has {person}, who stands in the sheet from now on.", person=sandbox.SUCCESSOR)
         for row in self.rows.values():
             if row[sandbox.HOLDER] == sandbox.LEAVER:
                 row[sandbox.CONTACT] = row[sandbox.CONTACT].replace(sandbox.LEAVER, sandbox.SUCCESSOR)
@@ -189,21 +206,25 @@ class _Year:
     def _settle(self) -> None:
         """Applies and has everything done, until nothing is handed out any more."""
         for _ in range(_MOST_ROUNDS):
-            said = io.StringIO()
-            apply.apply(replace(self._inside(), out=said), PLAYBOOK, yes=True)
+            outcome = self._apply()
             with open_work(self._inside(), secrets=True) as desk:
                 if desk.open():
                     self._have_done(desk)
                     continue
                 refused = [order.number for order in desk.all() if order.state == "failed"]
-            for line in said.getvalue().splitlines():
-                if ": stopped" in line or line.startswith("Nothing to do"):
-                    self.context.say(f"  {line.strip()}")
+            for _, reason in outcome.stopped:
+                self.context.tell("  stopped: {reason}", reason=reason)
+            *_, last = closing(summarise(outcome.after), self.context.speech)
+            self.context.say(f"  {last}")
             news = [number for number in refused if number not in self._lifted]
             if not news:
                 return
             self._give_rights(news)
-        raise DemoStuck(reason=f"it goes round and round:\n{said.getvalue()}", root=self.made.root)
+        raise DemoStuck(reason="it goes round and round.", root=self.made.root)
+
+    def _apply(self) -> Outcome:
+        with open_session(self._inside()) as session:
+            return apply.carry_out(session, PLAYBOOK, {"quiet": True}, None)[0]
 
     def _have_done(self, desk: Work) -> None:
         refused, failed = len(self.told.refused), len(self.told.failed)
@@ -211,9 +232,9 @@ class _Year:
         for title, count in done.items():
             self.context.say(f"  {count:3} x {title}")
         for text in self.told.refused[refused:]:
-            self.context.say(f"  refused: {text}")
+            self.context.tell("  refused: {text}", text=text)
         for text in self.told.failed[failed:]:
-            self.context.say(f"  given back: {text}")
+            self.context.tell("  given back: {text}", text=text)
         if new_versions:
             self._correct_versions()
 

@@ -38,6 +38,7 @@ def set_(context: Context, name: str, *, file: str = "", read: Read = read_input
     """
     checked(name)
     chosen = load(find_root(context.directory))
+    context.adopt(chosen.spoken)
     places = [place for place in chosen.secrets if place != ENVIRONMENT]
     if not places:
         raise SecretError(reason="inregel.yml names no file for secrets. Add this line to it: secrets: secrets.yml")
@@ -55,6 +56,7 @@ def set_(context: Context, name: str, *, file: str = "", read: Read = read_input
 def show(context: Context, name: str = "", *, reveal: bool = False) -> int:
     """Lists the names of all secrets and where they stand; with `reveal`, the value of one."""
     chosen = load(find_root(context.directory))
+    context.adopt(chosen.spoken)
     source = open_source(
         chosen.root,
         chosen.secrets,

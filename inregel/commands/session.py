@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from inregel.commands.context import Context
 from inregel.errors import InregelError
+from inregel.speech import said
 
 if TYPE_CHECKING:
     from inregel.config.playbook import Playbook
@@ -59,7 +60,7 @@ class Session:
         found = all_playbooks(root)
         if len(found) == 1:
             return found[0]
-        count = f"are {len(found)} playbooks" if found else "is no playbook"
+        count = said("are {count} playbooks", count=len(found)) if found else said("is no playbook")
         hint = "--playbook " + (found[0] if found else "playbooks/site.yml")
         raise WhichPlaybook(count=count, hint=hint)
 
@@ -83,6 +84,7 @@ def open_session(
 
     root = settings.find_root(context.directory)
     chosen = settings.load(root)
+    context.adopt(chosen.spoken)
     ledger = open_ledger(
         chosen.ledger,
         root,

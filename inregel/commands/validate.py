@@ -14,6 +14,7 @@ from inregel.commands.session import all_playbooks
 from inregel.config.mistakes import ConfigError, Mistake, Where
 from inregel.config.model import Play
 from inregel.errors import InregelError
+from inregel.speech import Speech
 
 if TYPE_CHECKING:
     from inregel.config.model import Settings
@@ -53,21 +54,22 @@ def validate(
         count.mistakes += error.mistakes
         count.mistakes += _playbooks_alone(root, paths)
     else:
-        _check(project, paths, count)
+        _check(project, paths, count, context.speech)
     if count.mistakes:
         raise positions.failure(root, count.mistakes)
     if not paths:
         raise NoPlaybook
     for text, offices in count.faults.items():
-        context.say(f"{_offices(list(offices))}: {text}")
+        context.say(f"{_offices(list(offices), context.speech)}: {text}")
     if count.faults:
         return 1
+    speech = context.speech
     parts = [
-        _several(len(project.inventory.order), "office"),
-        _several(len(paths), "playbook"),
-        _several(count.tasks, "task"),
+        speech.many(len(project.inventory.order), "{count} office", "{count} offices"),
+        speech.many(len(paths), "{count} playbook", "{count} playbooks"),
+        speech.many(count.tasks, "{count} task", "{count} tasks"),
     ]
-    context.say(f"Sound: {', '.join(parts)}.")
+    context.tell("Sound: {counts}.", counts=", ".join(parts))
     return 0
 
 
@@ -76,6 +78,7 @@ def _load(context: Context, root: Path, extra_vars: Sequence[str], inventory: Se
     from inregel.secrets import open_source
 
     chosen = settings.load(root)
+    context.adopt(chosen.spoken)
     secrets = open_source(
         root,
         chosen.secrets,
@@ -109,7 +112,7 @@ def _captured(context: Context, chosen: Settings, name: str, connections: Sequen
         ledger.close()
 
 
-def _check(project: Project, paths: Iterable[str], count: _Count) -> None:
+def _check(project: Project, paths: Iterable[str], count: _Count, speech: Speech) -> None:
     """Every playbook, and every task for every office that it is for."""
     plays: list[tuple[Play, tuple[str, ...]]] = []
     for path in paths:
@@ -131,7 +134,9 @@ def _check(project: Project, paths: Iterable[str], count: _Count) -> None:
         for office in offices:
             for each in project.declare(play, office):
                 if each.fault:
-                    text = each.fault + (f"\n    you can: {each.remedy}" if each.remedy else "")
+                    text = speech.again(each.fault)
+                    if each.remedy:
+                        text += "\n    " + speech("you can: {remedy}", remedy=each.remedy)
                     count.faults.setdefault(text, {})[office] = None
 
 
@@ -163,9 +168,8 @@ def _relative(directory: Path, root: Path, name: str) -> str:
     return place.relative_to(base).as_posix() if place.is_relative_to(base) else place.as_posix()
 
 
-def _several(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
-
-
-def _offices(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} others" if len(names) > 3 else "")
+def _offices(names: Sequence[str], speech: Speech) -> str:
+    shown = ", ".join(names[:3])
+    if len(names) <= 3:
+        return shown
+    return speech("{names} and {count} others", names=shown, count=len(names) - 3)

@@ -8,12 +8,27 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inregel.commands.context import Context, printable
 from inregel.commands.orders import open_work
+from inregel.speech import phrase, said
 
 if TYPE_CHECKING:
     from inregel.ledger.base import Order
     from inregel.work import Work
 
-_HEADINGS: Final = ("number", "office", "title", "for", "open for", "lines")
+_HEADINGS: Final = (
+    phrase("number"),
+    phrase("office"),
+    phrase("title"),
+    phrase("for"),
+    phrase("open for"),
+    phrase("lines"),
+)
+_STATES: Final = {
+    "open": phrase("open"),
+    "done": phrase("done"),
+    "failed": phrase("failed"),
+    "superseded": phrase("superseded"),
+    "withdrawn": phrase("withdrawn"),
+}
 
 
 def list_(context: Context, *, office: str = "", everything: bool = False, older_than: str = "") -> int:
@@ -27,15 +42,15 @@ def list_(context: Context, *, office: str = "", everything: bool = False, older
         orders = work.all(office or None) if everything else work.open(office or None)
         orders = aged(orders, context.now(), older_than)
         if not orders:
-            age = f" for more than {older_than}" if older_than else ""
-            context.say(f"No open work orders{age}{f' for {office}.{_nearest(office, work)}' if office else '.'}")
+            age = context.speech(" for more than {age}", age=older_than) if older_than else ""
+            _tell_none(context, work, office, age)
             return 0
-        headings = (*_HEADINGS, "state") if everything else _HEADINGS
+        headings = [*map(context.speech, _HEADINGS), *([context.speech("state")] if everything else [])]
         rows = [_row(context, order, everything=everything) for order in orders]
     for line in _table(headings, [[printable(cell) for cell in row] for row in rows]):
         context.say(line)
     first = next((order.number for order in orders if order.state == "open"), orders[0].number)
-    context.say(f"\nRead one: inregel work show {first}")
+    context.tell("\nRead one: inregel work show {number}", number=first)
     return 0
 
 
@@ -62,21 +77,23 @@ def show(  # noqa: PLR0913  # a command takes what its options say, by name
     with open_work(context, secrets=bool(reveal)) as work:
         if reveal:
             if len(numbers) != 1 or out or format:
-                raise WorkError(reason="A secret of one order is shown on the screen, and never written to a file.")
-            by = by or _asked(context, "Your name")
-            reason = reason or _asked(context, "Why do you need it (this is recorded)")
+                raise WorkError(
+                    reason=said("A secret of one order is shown on the screen, and never written to a file.")
+                )
+            by = by or _asked(context, phrase("Your name"))
+            reason = reason or _asked(context, phrase("Why do you need it (this is recorded)"))
             context.say(work.reveal(numbers[0], reveal, by, reason))
             return 0
         orders = _chosen(context, work, numbers, everything=everything, office=office)
         if not orders:
-            context.say(f"No open work orders{f' for {office}.{_nearest(office, work)}' if office else '.'}")
+            _tell_none(context, work, office)
             return 0
-        data = paper.made(work, orders, chosen, context.now())
+        data = paper.made(work, orders, chosen, context.now(), context.asked_language, context.speech)
     if out:
         paper.write(context.directory / out, data)
-        context.say(f"Written: {out}")
+        context.tell("Written: {file}", file=out)
     elif chosen == "xlsx":
-        raise WorkError(reason="A sheet is no text for a screen. Say where to write it: --out orders.xlsx")
+        raise WorkError(reason=said("A sheet is no text for a screen. Say where to write it: --out orders.xlsx"))
     elif chosen == "markdown" and context.out.isatty():
         _lay_out(context, data.decode())
     else:
@@ -90,7 +107,8 @@ def _chosen(context: Context, work: Work, numbers: Sequence[str], *, everything:
     from inregel.work import WorkError
 
     if bool(numbers) == (everything or bool(office)):
-        raise WorkError(reason="Which order? Give numbers (inregel work show W1 W2), or --all, or --office OFFICE.")
+        reason = said("Which order? Give numbers (inregel work show W1 W2), or --all, or --office OFFICE.")
+        raise WorkError(reason=reason)
     if numbers:
         return [work.show(number) for number in dict.fromkeys(number.strip().upper() for number in numbers)]
     return aged(work.open(office or None), context.now())
@@ -121,13 +139,19 @@ def done(
         if not answers and context.can_ask():
             given = _ask_all(context, order.order.schema, given)
         given = _located(context, given, order.order.schema)
-        by = by or _asked(context, "Your name", order.order.person)
+        by = by or _asked(context, phrase("Your name"), order.order.person)
         ended = work.done(number, by, given, context.directory / evidence if evidence else None, found=found)
         remarks = [remark for remark in work.remarks if remark]
-    context.say(printable(f"{ended.number} is done ({describe(ended.order.lines)}), as said by {ended.by}."))
+    text = context.speech(
+        "{number} is done ({lines}), as said by {person}.",
+        number=ended.number,
+        lines=describe(ended.order.lines),
+        person=ended.by,
+    )
+    context.say(printable(text))
     for remark in remarks:
-        context.warn(printable(remark))
-    context.say("Next: inregel apply PLAYBOOK goes on with what follows. What else is asked: inregel work list")
+        context.warn(printable(context.speech.again(remark)))
+    context.tell("Next: inregel apply PLAYBOOK goes on with what follows. What else is asked: inregel work list")
     return 0
 
 
@@ -135,29 +159,39 @@ def fail(context: Context, number: str, *, by: str = "", reason: str = "", lines
     """Records that a work order, or some of its lines (`module:key`), cannot be done. Returns 0."""
     with open_work(context, secrets=False) as work:
         order = work.show(number)
-        by = by or _asked(context, "Your name", order.order.person)
-        reason = reason or _asked(context, "Why can it not be done")
+        by = by or _asked(context, phrase("Your name"), order.order.person)
+        reason = reason or _asked(context, phrase("Why can it not be done"))
         ended = work.fail(number, by, reason, lines or None)
-    context.say(printable(f"{ended.number} is refused by {ended.by}: {reason}"))
-    context.say(f"The same change is not handed out again, until: inregel work reopen {ended.number}")
+    text = context.speech(
+        "{number} is refused by {person}: {reason}", number=ended.number, person=ended.by, reason=reason
+    )
+    context.say(printable(text))
+    context.tell("The same change is not handed out again, until: inregel work reopen {number}", number=ended.number)
     return 0
 
 
 def reopen(context: Context, number: str, *, by: str = "") -> int:
     """Lifts a refusal. Returns 0."""
     with open_work(context, secrets=False) as work:
-        ended = work.reopen(number, by or _asked(context, "Your name"))
-    context.say(f"The refusal of {ended.number} is lifted. The next apply hands the change out again, as a new order.")
+        ended = work.reopen(number, by or _asked(context, phrase("Your name")))
+    context.tell(
+        "The refusal of {number} is lifted. The next apply hands the change out again, as a new order.",
+        number=ended.number,
+    )
     return 0
 
 
-def _nearest(office: str, work: Work) -> str:
-    """A word on the name that may have been meant, where no order ever had this one."""
+def _tell_none(context: Context, work: Work, office: str, age: str = "") -> None:
+    """That there are no open orders, with the name that may have been meant, where none ever had this one."""
     from inregel.config.words import nearest
 
+    if not office:
+        context.tell("No open work orders{age}.", age=age)
+        return
     known = list(dict.fromkeys(order.order.office for order in work.all(None)))
     near = "" if office in known else nearest(office, known)
-    return f" Nearest name with orders: {near}" if near else ""
+    hint = context.speech(" Nearest name with orders: {name}", name=near) if near else ""
+    context.tell("No open work orders{age} for {office}.{hint}", age=age, office=office, hint=hint)
 
 
 # --- what is printed ------------------------------------------------------------------------------------------------
@@ -167,11 +201,17 @@ def _row(context: Context, order: Order, *, everything: bool) -> tuple[str, ...]
     from inregel.report.order_words import NOBODY
     from inregel.report.reminders import days_open
 
-    days = days_open(order, context.now())
-    age = "today" if days < 1 else f"{days} day{'s' if days > 1 else ''}"
+    days, speech = days_open(order, context.now()), context.speech
+    age = speech("today") if days < 1 else speech.many(days, "{number} day", "{number} days", number=days)
     new = order.order
-    row = (order.number, new.office, new.title, new.person or NOBODY, age, f"{len(new.lines):,}")
-    return (*row, f"{order.state}{f', see {order.successor}' if order.successor else ''}") if everything else row
+    person = new.person or speech(NOBODY)
+    row = (order.number, new.office, new.title, person, age, speech.number(len(new.lines)))
+    if not everything:
+        return row
+    state = speech(_STATES[order.state])
+    if order.successor:
+        state = speech("{state}, see {number}", state=state, number=order.successor)
+    return (*row, state)
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -199,7 +239,7 @@ def _asked(context: Context, question: str, otherwise: str = "") -> str:
     """What a person types; nothing where nobody is there to be asked."""
     if not context.can_ask():
         return ""
-    context.err.write(f"{question}{f' [{otherwise}]' if otherwise else ''}: ")
+    context.err.write(f"{context.speech(question)}{f' [{otherwise}]' if otherwise else ''}: ")
     context.err.flush()
     return context.stdin.readline().strip() or otherwise
 
@@ -252,5 +292,6 @@ def _read(context: Context, answers: str) -> dict[str, Any]:
         path = context.directory / answers
         data = source.read(path, path.parent, may_be_empty=True)
     if data is not None and not isinstance(data, dict):
-        raise WorkError(reason=f"{answers} must hold `name: answer` lines. What is asked: inregel work show NUMBER")
+        text = said("{file} must hold `name: answer` lines. What is asked: inregel work show NUMBER", file=answers)
+        raise WorkError(reason=text)
     return data or {}

@@ -14,6 +14,9 @@ from typing import Any, Final, NamedTuple
 _TEMPLATE: Final = re.compile(r"\{[{%#]")
 _PADDED: Final = re.compile(r"0+\Z")
 _DECIMALS: Final = re.compile(r"0\.(0+)\Z")
+_SPOILED: Final = re.compile(r"-?[0-9](?:[.,][0-9]+)?E[+-][0-9]+\Z|#{3,}\Z")
+"""What a spreadsheet writes into a CSV file for a long number, and for a date in a narrow column."""
+_AS_TEXT: Final = "format the column as text and type it again"
 _ERROR: Final = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)\Z")
 
 
@@ -79,6 +82,8 @@ def _text(cell: Cell, shape: Shape, zeros: bool) -> Any:
     if value is None or isinstance(value, (str, bool)):
         if isinstance(value, str) and _ERROR.match(value):
             raise ValueError(f"holds the error {value}")
+        if isinstance(value, str) and _SPOILED.match(value.strip()):
+            raise ValueError(f"holds {value.strip()}, which a spreadsheet made of something longer: {_AS_TEXT}")
         return value
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
@@ -104,11 +109,12 @@ def _shown(value: float, form: str, shape: Shape, zeros: bool) -> str:
     if decimals:
         return f"{value:.{len(decimals[1])}f}"
     told = f"holds the number {value:g}" if value != int(value) else f"holds the number {int(value)}"
-    remedy = "format the column as text and type it again"
     if shape.is_id:
-        raise ValueError(f"{told}, and an id is text: {remedy}")
+        raise ValueError(f"{told}, and an id is text: {_AS_TEXT}")
     if zeros:
-        raise ValueError(f"{told}, while others in this column begin with a zero, which a number loses: {remedy}")
+        raise ValueError(f"{told}, while others in this column begin with a zero, which a number loses: {_AS_TEXT}")
     if value != int(value):
-        raise ValueError(f"{told}, whose last zeros are lost (1.2630 becomes 1.263): {remedy}, or write `number: true`")
+        raise ValueError(
+            f"{told}, whose last zeros are lost (1.2630 becomes 1.263): {_AS_TEXT}, or write `number: true`"
+        )
     return str(int(value))

@@ -38,8 +38,11 @@ class Settings:
     """Per module or `default`: `365d` or `until FIELD`."""
     quotas: Mapping[str, Quota]
     language: Literal["nl", "fr", "en"]
+    """Of work orders and reports."""
     lease: timedelta = timedelta(seconds=60)
     """How long a process that stands still keeps an office; one operation may take a third of it."""
+    spoken: Literal["nl", "fr", "en"] = "en"
+    """Of what commands print: the same where the project says which, else English."""
 
 
 @frozen

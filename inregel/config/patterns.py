@@ -1,6 +1,7 @@
 """Office patterns, as in Ansible: `nl:!utrecht`, `nl,be`, `nl:&payroll`, `~regex`, `utr*`, `nl[0]`, `nl[1:3]`.
 
-One difference: a word that names no group and no office is an error with the nearest word, not a warning.
+Two differences: a word that names no group and no office is an error with the nearest word, not a warning; and a
+regular expression that could take for ever is refused.
 """
 
 from __future__ import annotations
@@ -18,6 +19,12 @@ _PARTS: Final = re.compile(r"(?:[^\s:\[\]]|\[[^\]]*\])+")
 _BRACKETS: Final = frozenset("[]")
 _GLOB: Final = frozenset(".?*[")
 _WILD: Final = frozenset("?*[")
+_LITERAL: Final = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
+_GROUP: Final = re.compile(r"\((?:\?(?::|P<\w+>|[=!]|<[=!]))?(?P<inner>[^()]*)\)")
+_REPEAT: Final = re.compile(r"[*+]|\{[0-9,]+\}")
+_SEVERAL: Final = frozenset("*+{|?")
+_REPEATS: Final = 6
+"""Repetitions in one regular expression; a name is short, and more of them are not something that a person wrote."""
 _LONGEST: Final = 1_000
 """Characters of one pattern; more is not something that a person wrote."""
 
@@ -105,9 +112,28 @@ def _named(inventory: Members, name: str) -> Sequence[str]:
 
 def _expression(name: str) -> re.Pattern[str]:
     try:
-        return re.compile(name[1:] if name[0] == "~" else fnmatch.translate(name))
+        found = re.compile(name[1:] if name[0] == "~" else fnmatch.translate(name))
     except re.error as error:
         raise PatternError(name, f"is not a regular expression: {error}") from error
+    if name[0] == "~" and _explodes(name[1:]):
+        raise PatternError(name, "can take for ever: it repeats what itself repeats or chooses, as in (a+)+")
+    return found
+
+
+def _explodes(expression: str) -> bool:
+    """Whether a regular expression repeats a group that can be read in several ways, or has very many repetitions.
+
+    Then one name that nearly matches takes Python longer than anybody waits: each further letter doubles it.
+    """
+    plain = _LITERAL.sub("x", expression)
+    if len(_REPEAT.findall(plain)) > _REPEATS:
+        return True
+    while group := _GROUP.search(plain):
+        several = not _SEVERAL.isdisjoint(group["inner"])
+        if several and _REPEAT.match(plain, group.end()):
+            return True
+        plain = plain[: group.start()] + ("|" if several else "x") + plain[group.end() :]
+    return False
 
 
 def _sliced(found: Sequence[str], subscript: re.Match[str], pattern: str) -> Sequence[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from textwrap import indent
 from typing import Any, Final, NamedTuple
 
 import yaml
@@ -25,6 +26,8 @@ from inregel.config.words import cut, is_secret
 _MOST: Final = 100
 """Mistakes that are printed; all are in `ConfigError.mistakes`."""
 _LARGEST: Final = 64 * 2**20
+_NO_TEXT: Final = frozenset({".xlsx"})
+"""Endings of files whose line and column are a row and a column of a sheet: there is no text to show."""
 _SETTINGS: Final = "inregel.yml"
 _KINDS: Final = {
     yaml.MappingStartEvent: "{",
@@ -119,7 +122,7 @@ class _Files:
         path = self._root / file
         text: str | None = None
         try:
-            if path.is_file() and path.stat().st_size <= _LARGEST:
+            if path.suffix.lower() not in _NO_TEXT and path.is_file() and path.stat().st_size <= _LARGEST:
                 text = path.read_bytes().decode("utf-8", "replace")
         except (OSError, ValueError):
             text = None
@@ -165,7 +168,9 @@ class _Files:
         position = mistake.where
         assert isinstance(position, Position)
         parts = [f"{position}: {mistake.message}", *self._excerpt(position)]
-        if mistake.instead:
+        if "\n" in mistake.instead:
+            parts.append("    write instead:\n" + indent(mistake.instead, " " * 6))
+        elif mistake.instead:
             parts.append(f"    write instead: {mistake.instead}")
         return "\n".join(parts)
 

@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any, Final
 
 from inregel import platform
-from inregel.config import dynamic, schema, source
+from inregel.config import dynamic, ini, schema, source
 from inregel.config.builder import ALL, UNGROUPED, Builder
 from inregel.config.inventory import Inventory
 from inregel.config.mistakes import ConfigError, Mistake, Position, Where
@@ -128,7 +128,8 @@ class InventoryReader:
         try:
             data = self._readers.read(path)
         except ConfigError as error:
-            self._mistakes += error.mistakes
+            found = _ini(path, name)
+            self._mistakes += error.mistakes if found is None else [found]
             return
         except Locked as locked:
             self._mistakes.append(Mistake(f"{locked.reason} {locked.remedy}", Position(name, 0, 0)))
@@ -137,10 +138,19 @@ class InventoryReader:
             self._mistakes.append(Mistake("the file is empty", Position(name, 0, 0), "all:\n  offices:"))
         elif path.suffix.lower() == ".json" and dynamic.is_dynamic(data):
             dynamic.read(self._builder, data, name)
-        else:
+        elif isinstance(data, dict):
             self._tree(data, name, path.parent)
+        else:
+            self._mistakes.append(self._no_mapping(data, path, name))
 
-    def _tree(self, data: Any, name: str, folder: FilePath) -> None:
+    def _no_mapping(self, data: Any, path: FilePath, name: str) -> Mistake:
+        found = _ini(path, name)
+        if found is not None:
+            return found
+        (said,) = schema.check(data, self._schema, Where(name))
+        return Mistake(said.message, said.where, "all:\n  offices: ...")
+
+    def _tree(self, data: dict[Any, Any], name: str, folder: FilePath) -> None:
         found = schema.check(data, self._schema, Where(name))
         tree = Tree(self._builder, name, lambda *sheet: self._sheet(folder, *sheet))
         tree.read(data)
@@ -168,6 +178,19 @@ class InventoryReader:
             else:
                 message = f"the office `{row.id}` is not a name of letters, digits, `.`, `_` and `-`"
                 self._mistakes.append(Mistake(message, row.where))
+
+
+def _ini(path: FilePath, name: str) -> Mistake | None:
+    """What to do with an inventory in Ansible's INI form; None where the file is none."""
+    sign = None if platform.endless(path) or not path.is_file() else ini.first_sign(path.read_bytes())
+    if sign is None:
+        return None
+    quoted = shlex.quote(name)
+    return Mistake(
+        "this is an inventory in Ansible's INI form; here it is YAML, or the JSON of a dynamic inventory",
+        Position(name, *sign),
+        f"ansible-inventory -i {quoted} --list > {shlex.quote(FilePath(name).stem)}.json, and name that file instead",
+    )
 
 
 def _touch(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:

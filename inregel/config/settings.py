@@ -60,6 +60,7 @@ def load(root: Path) -> Settings:
         attestations={**ATTESTED, **data.get("attestations", {})},
         quotas={name: Quota(name, int(text.split()[0])) for name, text in data.get("quotas", {}).items()},
         language=data.get("language", "nl"),
+        spoken=data.get("language", "en"),
         lease=timedelta(seconds=int(data.get("lease", DEFAULTS["lease"]).removesuffix("s"))),
     )
 

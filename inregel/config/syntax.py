@@ -109,6 +109,10 @@ def quoted(text: str) -> str:
 def _colon(spot: _Spot) -> Complaint:
     line, above = spot.text(spot.line), spot.text(spot.line - 1)
     before = line[: spot.column]
+    if before.startswith("--- "):
+        start = len(line) - len(line[4:].lstrip()) + 1
+        message = "a key stands in the line of `---`"
+        return Complaint(message, spot.line + 1, start, "`---` in a line of its own, or nothing")
     if re.search(r":\s", before):
         keyed = re.match(r"\s*(?:-\s+)*(?P<key>[^:]+):\s+(?P<value>.*?)\s*\Z", line)
         return Complaint(

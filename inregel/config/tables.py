@@ -27,6 +27,8 @@ _MOST_BYTES: Final = 256 * 2**20
 """Of an XLSX file when unpacked."""
 _ZEROS: Final = re.compile(r"0[0-9]+\Z")
 _BOMS: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_TOLD: Final = re.compile(r"sep=([;,\t|])\s*\Z")
+"""With such a first line Excel is told what stands between the cells."""
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -114,17 +116,38 @@ def read(path: FilePath, name: str, source: Where | Position, ask: Ask) -> Table
 def _csv(data: bytes, name: str, ask: Ask) -> Table:
     text = _decoded(data, name, ask.encodings)
     first = text[: text.find("\n") + 1 or None]
-    delimiter = max(";,\t", key=first.count)
+    told = _TOLD.match(first)
+    delimiter = told[1] if told else max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows = []
     try:
-        number = 1
+        if told:
+            next(reader)
+        number = reader.line_num + 1
         for fields in reader:
             rows.append((number, [Cell(value) for value in fields]))
             number = reader.line_num + 1
     except csv.Error as error:
         raise SheetProblem([Mistake(f"this is not CSV: {error}", Position(name, reader.line_num, 1))]) from error
-    return _table(name, "", rows, ask)
+    table = _table(name, "", rows, ask)
+    _no_more_than_headers(table, delimiter)
+    return table
+
+
+def _no_more_than_headers(table: Table, delimiter: str) -> None:
+    """A row with more cells than the header has was cut at a sign that belongs to a text: its cells are shifted."""
+    width = len(table.headers)
+    mistakes = [
+        Mistake(
+            f"this line has {len(row)} cells, and the header has {width}",
+            Position(table.file, number, width + 1),
+            f"text that holds `{delimiter}` in double quotes",
+        )
+        for number, row in table.rows
+        if any(cell.value.strip() for cell in row[width:])
+    ]
+    if mistakes:
+        raise SheetProblem(mistakes)
 
 
 def _decoded(data: bytes, name: str, encodings: Sequence[str]) -> str:

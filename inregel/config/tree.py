@@ -42,11 +42,8 @@ class Tree:
         self.odd: list[Mistake] = []
         """What is not as it should be; the schema says it better where it knows of it."""
 
-    def read(self, data: Any) -> None:
+    def read(self, data: dict[Any, Any]) -> None:
         """The whole file."""
-        if not isinstance(data, dict):
-            self.odd.append(Mistake("an inventory is a mapping of groups", Where(self._file), "all:\n  offices: ..."))
-            return
         for name, body in data.items():
             self._group(name, body, (name,))
 

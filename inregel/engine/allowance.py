@@ -12,6 +12,7 @@ from inregel.frozen import frozen
 from inregel.plan.compare import Found
 from inregel.plan.draft import Ref, sealed
 from inregel.plan.model import Entry, Plan, PlannedStep
+from inregel.speech import said
 
 Mark = tuple[str, Ref, str, str, bytes]
 """Office, resource, operation, who acts and what it reaches."""
@@ -73,8 +74,8 @@ class Allowance:
             return None
         self.moved.add((office, ref))
         what = moved.told(seen.entries.get((office, ref)), found.state, planned, self._secret_key)
-        reason = f"it has moved since the plan that you confirmed: {what}"
-        return Blocked(reason, "you", "look at it: inregel plan")
+        reason = said("it has moved since the plan that you confirmed: {what}", what=what)
+        return Blocked(reason, "you", said("look at it: inregel plan"))
 
     def grant(self, office: str, ref: Ref, planned: PlannedStep) -> Blocked | None:
         """None where the step may be begun now; counts it where it cannot be taken back."""
@@ -87,4 +88,5 @@ class Allowance:
             self._left[step.operation] -= 1
             self._granted[office].add((ref, step.operation))
             return None
-        return Blocked(f"{step.operation} cannot be taken back", "you", f"inregel apply ... --allow {step.operation}=N")
+        reason = said("{operation} cannot be taken back", operation=step.operation)
+        return Blocked(reason, "you", f"inregel apply ... --allow {step.operation}=N")

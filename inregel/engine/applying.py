@@ -18,6 +18,7 @@ from inregel.errors import InregelError
 from inregel.ledger.base import LeaseHeld
 from inregel.plan.model import Outcome, Plan
 from inregel.plan.progress import OfficeEnd
+from inregel.speech import message
 
 
 async def apply(run: Run, desk: Desk) -> Outcome:
@@ -125,10 +126,10 @@ async def apply_office(run: Run, office: OfficeRun, job: Job) -> OfficeOutcome:
             str(error.fields.get("identity", "")), str(error.fields.get("holder", ""))
         )
         run.errors.append(error)
-        result.unavailable, result.error = str(error), error
+        result.unavailable, result.error = message(error), error
     except InregelError as error:
         run.errors.append(error)
-        result.unavailable, result.error = str(error), error
+        result.unavailable, result.error = message(error), error
     if result.error is not None and not result.parts:
         # What can be said of the office all the same; where that fails too, the first error has said it.
         with suppress(InregelError):

@@ -14,6 +14,7 @@ from typing import Any
 
 from inregel.contract import Checkpoint, Connection, Driver, Operation, Receipt, Scope, Secret, View
 from inregel.errors import InregelError, Unavailable
+from inregel.speech import said
 
 
 class DriverFault(Unavailable):
@@ -53,7 +54,7 @@ async def read(driver: Driver, connection: Connection, scope: Scope, patience: t
     except TimeoutError as error:
         if not limit.expired():
             raise fault(connection.system, error, "while reading") from error
-        reason = f"no answer within {patience.total_seconds():g} s"
+        reason = said("no answer within {seconds:g} s", seconds=patience.total_seconds())
         raise Unavailable(system=connection.identity, reason=reason) from error
     except InregelError:
         raise
@@ -74,7 +75,7 @@ async def perform(driver: Driver, operation: Operation, patience: timedelta, che
         async with asyncio.timeout(patience.total_seconds()):
             return _receipt(await driver.perform(operation, checkpoint))
     except TimeoutError:
-        return Receipt("unknown", f"no answer within {patience.total_seconds():g} s")
+        return Receipt("unknown", said("no answer within {seconds:g} s", seconds=patience.total_seconds()))
     except InregelError as error:
         return Receipt("unknown", str(error))
     except asyncio.CancelledError as error:

@@ -17,6 +17,7 @@ from inregel.errors import InregelError
 from inregel.names import connection_of
 from inregel.plan.draft import Declared
 from inregel.plan.faults import running
+from inregel.speech import said
 
 if TYPE_CHECKING:
     from inregel.engine.run import OfficeRun, Run
@@ -38,9 +39,14 @@ def block(run: Run) -> None:
     for name, holders in claimed.items():
         offices = sorted({office_id for office_id, _ in holders})
         if len(offices) > 1:
-            several = f"{', '.join(offices[:-1])} and {offices[-1]}"
+            reason = said(
+                "{name} is claimed by {offices} and {last}; only one can hold it",
+                name=name,
+                offices=", ".join(offices[:-1]),
+                last=offices[-1],
+            )
             for _, item in holders:
-                item.blocked = Blocked(f"{name} is claimed by {several}; only one can hold it", "you")
+                item.blocked = Blocked(reason, "you")
 
 
 def _block_within(run: Run, office: OfficeRun) -> None:
@@ -56,8 +62,9 @@ def _block_within(run: Run, office: OfficeRun) -> None:
     for (_, name), items in taken.items():
         if len(items) > 1:
             told = " and ".join(f"{key_text(item.key)} (task {item.task.name or item.module!r})" for item in items)
+            reason = said("there is one {name}, and declared are {resources}", name=name, resources=told)
             for item in items:
-                item.blocked = Blocked(f"there is one {name}, and declared are {told}", "you", "leave one of them out")
+                item.blocked = Blocked(reason, "you", said("leave one of them out"))
 
 
 def _elsewhere(run: Run) -> Iterator[tuple[str, Declared]]:

@@ -13,6 +13,7 @@ from inregel.names import connection_of, meant, office_at, plain
 from inregel.plan import shapes
 from inregel.plan.draft import Declared
 from inregel.plan.faults import module_fault
+from inregel.speech import said
 
 
 class Asked(InregelError):
@@ -155,6 +156,10 @@ def _unique(items: list[Declared]) -> list[Declared]:
                 continue
             result.append(item)
         elif item.state != other.state:
-            names = f"{other.task.name or other.module!r} and {item.task.name or item.module!r}"
-            other.blocked = Blocked(f"declared twice with different values, by the tasks {names}", "you")
+            reason = said(
+                "declared twice with different values, by the tasks {first} and {second}",
+                first=f"{other.task.name or other.module!r}",
+                second=f"{item.task.name or item.module!r}",
+            )
+            other.blocked = Blocked(reason, "you")
     return result

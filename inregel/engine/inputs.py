@@ -14,6 +14,7 @@ from inregel.contract import UNKNOWN, Fault, File, Key, Secret, State, Unknown
 from inregel.errors import InregelError
 from inregel.names import meant
 from inregel.secrets.base import Places, SecretError, SecretSource
+from inregel.speech import headline, said
 
 
 @dataclass(slots=True)
@@ -67,8 +68,13 @@ class OfficeInputs:
         """Its day."""
         return self._shared.now.date()
 
-    def file(self, path: str) -> File:
-        """A file of the project, decrypted where it is an Ansible Vault file."""
+    def file(self, path: str | Secret) -> File:
+        """A file of the project, decrypted where it is an Ansible Vault file. A template may have made it a secret."""
+        if isinstance(path, Secret):
+            raise Fault(
+                f"the path of a file cannot be the secret {path.name}",
+                remedy="write the path itself; the file may be encrypted: inregel secret encrypt --in-place FILE",
+            )
         known = self._shared.files.get(path)
         if known is None:
             known = self._shared.files[path] = self._read(path)
@@ -78,21 +84,24 @@ class OfficeInputs:
         root = self._shared.root
         place = (root / path).resolve()
         if not place.is_relative_to(root.resolve()):
-            raise Fault(f"{path} lies outside of the project", remedy=f"put the file below {root.name}/ and name it so")
+            remedy = said("put the file below {folder}/ and name it so", folder=root.name)
+            raise Fault(said("{path} lies outside of the project", path=path), remedy=remedy)
         if platform.endless(place):
-            raise Fault(f"{path} is not an ordinary file", remedy=f"put one there: {path}")
+            remedy = said("put one there: {path}", path=path)
+            raise Fault(said("{path} is not an ordinary file", path=path), remedy=remedy)
         try:
             data = place.read_bytes()
         except FileNotFoundError:
-            raise Fault(f"there is no file {path}", remedy=f"put it there: {path}") from None
+            remedy = said("put it there: {path}", path=path)
+            raise Fault(said("there is no file {path}", path=path), remedy=remedy) from None
         except OSError as error:
-            raise Fault(f"{path} cannot be read: {error.strerror}") from error
+            raise Fault(said("{path} cannot be read: {reason}", path=path, reason=error.strerror)) from error
         sealed = data.startswith(b"$ANSIBLE_VAULT;")
         if sealed:
             try:
                 data = self._shared.secrets.decrypt(data, path)
             except SecretError as error:
-                raise Fault(str(error).partition("\n")[0], remedy=error.remedy) from error
+                raise Fault(headline(error), remedy=error.remedy) from error
         return File(path, data, hashlib.sha256(data).hexdigest(), sealed)
 
     def secret(self, ref: Secret | str) -> Secret:
@@ -102,7 +111,7 @@ class OfficeInputs:
         try:
             return self._shared.secrets.get(ref, self._places)
         except SecretError as error:
-            raise Fault(str(error).partition("\n")[0], remedy=error.remedy) from error
+            raise Fault(headline(error), remedy=error.remedy) from error
 
     def of(self, ref: str) -> Mapping[Key, State | None]:
         """Declared resources of this office; asking is the dependency."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -17,7 +17,8 @@ from inregel.frozen import frozen
 from inregel.ledger.base import Order, Transaction
 from inregel.plan.draft import Ref, sealed
 from inregel.plan.model import Entry, OfficePlan, Performed, PlannedOrder, PlannedStep, Status
-from inregel.plan.proofs import Kept, fresh
+from inregel.plan.proofs import fresh
+from inregel.speech import message
 
 MOST_ROUNDS = 50
 """More rounds than any sound chain of steps has; a module that never ends is stopped here."""
@@ -70,6 +71,7 @@ class OfficeWork:
     def __init__(self, run: Run, office: OfficeRun, job: Job, result: OfficeOutcome) -> None:
         self.run, self.office, self.job, self.result = run, office, job, result
         self.play, self.background = job.play, job.background
+        self.generation = job.generation
         self.reading = Reading()
         self.failed: dict[Ref, str] = {}
         self.tried: set[tuple[Ref, str, frozenset[tuple[str, Value]] | None]] = set()
@@ -97,20 +99,16 @@ class OfficeWork:
         self.run.options.observer.office_read(self.name)
         await self._plan()
         if self._something():
-            options = self.run.options
-            leases = Leases(self.run.ledger, self.run.holder, names, options.now, options.lease, self.run.locks)
-            async with leases:
+            async with Leases(self.run, names) as leases:
                 await self._leased(leases, fences)
         if self.reading.errors and self.result.error is None:
             self.result.error = self.reading.errors[0]
-            self.result.unavailable = str(self.result.error)
+            self.result.unavailable = message(self.result.error)
         self.result.parts = [part for part in self.parts if part.play == self.play]
 
     def _something(self) -> bool:
         """Whether this office needs more than a look."""
         if self._ready() or self.name in self.background.pending or self._orders_differ() or self._verdicts():
-            return True
-        if any(self._proofs()):
             return True
         return self._synced() != self.background.synced.get(self.name, {})
 
@@ -145,7 +143,8 @@ class OfficeWork:
         if not leases.unbroken(fences):
             self.reading, known = await run.read(self.office), False
         if await self._settle(leases):
-            await self._plan_again()
+            self.background = self._ask()
+            await self._plan()
         elif not known:
             await self._plan()
         self._judge(leases)
@@ -154,14 +153,14 @@ class OfficeWork:
             if not ready or run.stopping:
                 break
             await self._round(leases, ready)
-        self._finish(leases)
+        await self._finish(leases)
         run.fences |= {lease.identity: lease.fence for lease in leases.held}
 
     def _as_planned(self) -> bool:
         """Whether the ledger still says what the plan was made on: neither others wrote, nor this run about it."""
         first = self.name not in self.run.written
         self.run.written.add(self.name)
-        if first and self.run.ledger.generation() == self.job.generation:
+        if first and self.run.ledger.generation() == self.generation:
             return True
         planned_on, self.background = self.background, self._ask()
         return planned_on.says_the_same(self.background, self.name)
@@ -217,7 +216,15 @@ class OfficeWork:
             leases.outlast(run.options.patience)
             self.failed |= performing.verify(run, leases, tasks, self._find())
             self.result.performed += [task.result() for task in tasks if not task.skipped]
-        await self._plan_again()
+        if not self._still_says(tasks):
+            self.background = self._ask()
+        await self._plan()
+
+    def _still_says(self, tasks: Sequence[performing.Task]) -> bool:
+        """Whether the ledger says of this office what it said before these operations."""
+        return self.run.ledger.generation() == self.generation and all(
+            performing.leaves_nothing(self.run, task) for task in tasks
+        )
 
     async def _read_again(self, refs: Collection[Ref]) -> None:
         fresh = await self.run.read(self.office, refs)
@@ -237,7 +244,7 @@ class OfficeWork:
         self.reading.unreadable |= fresh.unreadable
         self.reading.errors += fresh.errors
 
-    def _finish(self, leases: Leases) -> None:
+    async def _finish(self, leases: Leases) -> None:
         """Work orders, and what is in sync, in one commit."""
         run = self.run
         leases.outlast(run.options.patience)
@@ -247,11 +254,16 @@ class OfficeWork:
         scope = self._scope()
         # What is in sync can be found out again; an order that a person was given can not.
         durable = bool(before or self._own_orders())
-        with edge("apply.orders"), run.ledger.writing(*leases.held, durable=durable) as tx:
+
+        def write(tx: Transaction) -> Mapping[str, Order]:
             opened = self.job.desk.settle(tx, self.office.office, self._own_orders(), in_sync, scope)
-            for proof in self._proofs():
+            for proof in fresh(entries, self.background.known.get(self.name)):
                 tx.attest(self.name, proof.module, proof.key, proof.state, proof.by)
             tx.record_sync(self.name, self._synced())
+            return opened
+
+        with edge("apply.orders"):
+            opened = await run.commits.together(leases.held, write, durable=durable)
         self._number(opened)
         self.result.handed_out = [order for order in opened.values() if order.number not in before]
         after = {order.number for order in run.ledger.orders([self.name])} if before else before
@@ -275,12 +287,9 @@ class OfficeWork:
     async def _plan(self) -> None:
         self.parts = await planning.plan_office(self.run, self.office, self.reading, self.background, self.failed)
 
-    async def _plan_again(self) -> None:
-        """A plan on what the ledger says now."""
-        self.background = self._ask()
-        await self._plan()
-
     def _ask(self) -> Background:
+        """What the ledger says now."""
+        self.generation = self.run.ledger.generation()
         return Background.read(self.run, [self.name], journal=True)
 
     def _find(self) -> performing.Find:
@@ -288,10 +297,6 @@ class OfficeWork:
 
     def _entries(self) -> list[Entry]:
         return [entry for part in self.parts if part.play == self.play for entry in part.entries]
-
-    def _proofs(self) -> Iterator[Kept]:
-        """What declared files show and the ledger does not have yet."""
-        return fresh(self._entries(), self.background.known.get(self.name))
 
     def _own_orders(self) -> list[PlannedOrder]:
         return [order for part in self.parts if part.play == self.play for order in part.orders]

@@ -1,7 +1,8 @@
 """Performing operations: each is journalled as intended before, and as performed, failed or unknown after.
 
-Plain operations of one office and round share their two commits; one that cannot be taken back has its own. What became
-of an unknown one is never guessed: it is settled by the driver, or read back.
+Plain operations of one office and round are written together, in two commits that offices side by side may share; one
+that cannot be taken back is written by itself. What became of an unknown one is never guessed: it is settled by the
+driver, or read back.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ class Task:
     """Names of the secrets that it was shown, and that are stored."""
     skipped: bool = False
     """Not begun, for now: what it rests on failed, or the run was interrupted."""
+    there: bool | None = None
+    """Whether what it was to reach was there when it was read again; None: that was not read."""
 
     @property
     def ref(self) -> Ref:
@@ -88,7 +91,7 @@ async def perform(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[T
     alone = any(task.step.irreversible for task in tasks)
     failed: set[Ref] = set()
     for group in [[task] for task in tasks] if alone else [list(tasks)]:
-        _intend(run, office, leases, group)
+        await _intend(run, office, leases, group)
         try:
             for task in group:
                 if not task.journalled:
@@ -100,27 +103,30 @@ async def perform(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[T
                 if task.outcome != "performed":
                     failed.add(task.ref)
         finally:
-            _record(run, leases, group)
+            await _record(run, leases, group)
 
 
-def _intend(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[Task]) -> None:
+async def _intend(run: Run, office: OfficeRun, leases: Leases, tasks: Sequence[Task]) -> None:
     """Writes to the journal what is about to be done, and takes its quota."""
     leases.outlast(run.options.patience * 2)
+    with edge("apply.intend"):
+        await run.commits.together(leases.held, partial(_write_intent, run, office, tasks))
+
+
+def _write_intent(run: Run, office: OfficeRun, tasks: Sequence[Task], tx: Transaction) -> None:
     quotas, today = run.project.settings.quotas, run.day(office.office.id)
-    with edge("apply.intend"), run.ledger.writing(*leases.held) as tx:
-        for task in tasks:
-            quota = quotas.get(task.step.operation)
-            try:
-                if quota is not None:
-                    tx.reserve(office.office.id, quota.operation, today, 1, quota.amount, task.operation.id)
-            except QuotaUsed as error:
-                task.detail = str(error)
-                continue
-            task.journalled = True
-        tx.intend(*(_pending(run, office, task) for task in tasks if task.journalled))
-        for task in tasks:
-            if task.journalled and task.step.captures:
-                tx.promise(task.operation.id, task.step.captures)
+    for task in tasks:
+        quota = quotas.get(task.step.operation)
+        task.journalled, task.detail = True, ""
+        try:
+            if quota is not None:
+                tx.reserve(office.office.id, quota.operation, today, 1, quota.amount, task.operation.id)
+        except QuotaUsed as error:
+            task.journalled, task.detail = False, str(error)
+    tx.intend(*(_pending(run, office, task) for task in tasks if task.journalled))
+    for task in tasks:
+        if task.journalled and task.step.captures:
+            tx.promise(task.operation.id, task.step.captures)
 
 
 def _pending(run: Run, office: OfficeRun, task: Task) -> Pending:
@@ -174,23 +180,27 @@ def _capture(run: Run, leases: Leases, task: Task, identity: str, receipt: Recei
     task.captured = frozenset(receipt.captured)
 
 
-def _record(run: Run, leases: Leases, tasks: Sequence[Task]) -> None:
+async def _record(run: Run, leases: Leases, tasks: Sequence[Task]) -> None:
     """Writes to the journal what became of them; what was not begun failed for certain.
 
     Not durable by itself: where a power failure takes it back, they are as they were intended, and settled.
     """
-    with edge("apply.outcome"), run.ledger.writing(*leases.held, durable=False) as tx:
-        journalled = [task for task in tasks if task.journalled]
-        alike: dict[tuple[Outcome, str], list[str]] = {}
-        for task in journalled:
-            alike.setdefault((task.outcome or "failed", task.detail), []).append(task.operation.id)
-        for (outcome, detail), ids in alike.items():
-            tx.outcome(outcome, *ids, detail=detail)
-        for task in journalled:
-            if task.step.operation in run.project.settings.quotas and task.outcome != "unknown":
-                tx.settle_quota(task.operation.id, spent=task.outcome == "performed")
-            if task.outcome == "performed":
-                shown.note_lost(tx, task.entry.office, task.operation.id, task.missing)
+    with edge("apply.outcome"):
+        await run.commits.together(leases.held, partial(_write_outcome, run, tasks), durable=False)
+
+
+def _write_outcome(run: Run, tasks: Sequence[Task], tx: Transaction) -> None:
+    journalled = [task for task in tasks if task.journalled]
+    alike: dict[tuple[Outcome, str], list[str]] = {}
+    for task in journalled:
+        alike.setdefault((task.outcome or "failed", task.detail), []).append(task.operation.id)
+    for (outcome, detail), ids in alike.items():
+        tx.outcome(outcome, *ids, detail=detail)
+    for task in journalled:
+        if task.step.operation in run.project.settings.quotas and task.outcome != "unknown":
+            tx.settle_quota(task.operation.id, spent=task.outcome == "performed")
+        if task.outcome == "performed":
+            shown.note_lost(tx, task.entry.office, task.operation.id, task.missing)
 
 
 def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[Ref, str]:
@@ -199,24 +209,33 @@ def verify(run: Run, leases: Leases, tasks: Sequence[Task], find: Find) -> dict[
     What cannot be read back rests on the driver's own answer, and is attested by it.
     """
     today, key = run.shared.now.date(), run.secret_key
-    read = [(task, read_back(find(*task.ref), task.step.reaches, today, key)) for task in tasks]
-    news = [each for each in read if _is_news(*each)]
+    for task in tasks:
+        task.there = read_back(find(*task.ref), task.step.reaches, today, key)
+    news = [task for task in tasks if _is_news(task)]
     if news:
         with edge("apply.verify"), run.ledger.writing(*leases.held) as tx:
-            for task, there in news:
-                _note_read(run, tx, task, there)
-    return {task.ref: why for task, there in read if (why := _not_reached(task, there))}
+            for task in news:
+                _note_read(run, tx, task)
+    return {task.ref: why for task in tasks if (why := _not_reached(task))}
 
 
-def _is_news(task: Task, there: bool | None) -> bool:
+def leaves_nothing(run: Run, task: Task) -> bool:
+    """Whether no plan rests on what the ledger says of it: it ended for certain, and what it reached was read."""
+    if task.outcome == "unknown" or (task.outcome == "performed" and task.there is None):
+        return False
+    return not task.step.captures and task.operation.name not in run.project.settings.quotas
+
+
+def _is_news(task: Task) -> bool:
     """Whether there is something to write down of what was read, or that it could not be read."""
     if task.outcome == "performed":
-        return there is None or bool(task.captured or task.missing)
-    return task.outcome == "unknown" and there is not None
+        return task.there is None or bool(task.captured or task.missing)
+    return task.outcome == "unknown" and task.there is not None
 
 
-def _note_read(run: Run, tx: Transaction, task: Task, there: bool | None) -> None:
+def _note_read(run: Run, tx: Transaction, task: Task) -> None:
     """What a read tells that nobody knew, or cannot tell."""
+    there = task.there
     if there is None:
         _attest(run, tx, task.entry.office, task.ref, task.operation)
         return
@@ -230,11 +249,11 @@ def _note_read(run: Run, tx: Transaction, task: Task, there: bool | None) -> Non
         tx.judge(task.operation.id, there)
 
 
-def _not_reached(task: Task, there: bool | None) -> str:
+def _not_reached(task: Task) -> str:
     """Why a step did not reach what it was to reach; "" where it did, or was not begun."""
     name = task.operation.name
     if task.outcome == "performed":
-        return "" if there is not False else f"{name} was answered, but what was to be reached is not there"
+        return "" if task.there is not False else f"{name} was answered, but what was to be reached is not there"
     if task.outcome == "unknown":
         return f"what became of {name} is not known: {task.detail}"
     return "" if task.skipped else task.detail or f"{name} failed"

@@ -24,6 +24,7 @@ from inregel.plan.compare import Found, find, read_back
 from inregel.plan.draft import Facts, Quotas, Ref
 from inregel.plan.model import OfficePlan, Plan, PlannedOrder, PlannedPlay, Status
 from inregel.plan.proofs import told_without_secrets
+from inregel.speech import headline, joined
 
 
 async def make_plan(run: Run) -> Plan:
@@ -130,7 +131,7 @@ async def plan_office(
         refs = {(entry.module, entry.key) for entry in own}
         mine = [titled(run, office, order) for order in orders if (order.lines[0].module, order.lines[0].key) in refs]
         part = OfficePlan(office.office, play, batch_of(run, play, office.office.id), own, mine)
-        part.unavailable = " ".join(str(error).partition("\n")[0] for error in reading.errors)
+        part.unavailable = joined(map(headline, reading.errors))
         remark(run, office, part, reading)
         parts.append(part)
     parts[0].findings += await shown.lost_elsewhere(run, office, background.lost.get(office.office.id, ()))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from inregel.contract import Blocked, Connection, Driver, Key, Office, Seen, State, System, Unknown, View, World
 from inregel.engine import asking, claims
 from inregel.engine.allowance import Allowance, Confirmed
+from inregel.engine.commits import Commits
 from inregel.engine.desired import Desired
 from inregel.engine.inputs import Shared
 from inregel.engine.slots import Slot
@@ -24,6 +25,7 @@ from inregel.plan.compare import stated
 from inregel.plan.draft import Declared
 from inregel.plan.faults import module_fault
 from inregel.plan.progress import Observer, Silent
+from inregel.speech import headline, said
 
 if TYPE_CHECKING:
     from inregel.config.model import Play
@@ -104,6 +106,7 @@ class Run:
         self._optional: dict[tuple[str, str], Callable[..., Any] | None] = {}
         self._stack = AsyncExitStack()
         self.allowance = Allowance(options.allow, options.confirmed, self.secret_key)
+        self.commits = Commits(ledger, holder, options.lease)
         self.locks: dict[str, asyncio.Lock] = {}
         self.fences: dict[str, int] = {}
         self.written: set[str] = set()
@@ -255,8 +258,8 @@ class Run:
         connection = run.office.connections.get(name)
         if connection is None:
             if self.library.connection_schema(system_of(name)) is not None:
-                remedy = f"add it under offices: {run.office.id}: connections: in the inventory"
-                why = Blocked(f"the office has no connection {name}", "you", remedy)
+                remedy = said("add it under offices: {office}: connections: in the inventory", office=run.office.id)
+                why = Blocked(said("the office has no connection {name}", name=name), "you", remedy)
                 reading.unreadable.update(dict.fromkeys(scope, why))
             return
         try:
@@ -289,7 +292,7 @@ class Run:
     def _unreadable(self, error: InregelError, scope: Mapping[str, object], reading: Reading) -> None:
         reading.errors.append(error)
         self.errors.append(error)
-        why = Blocked(str(error).partition("\n")[0], "other")
+        why = Blocked(headline(error), "other")
         reading.unreadable.update(dict.fromkeys(scope, why))
 
     def slot(self, connection: Connection, patience: timedelta) -> Slot:

@@ -18,6 +18,7 @@ from inregel.names import connection_of, plain
 from inregel.plan.compare import Found, find, read_back
 from inregel.plan.draft import Ref
 from inregel.plan.lost import told
+from inregel.speech import said
 
 Find = Callable[[str, Key], Found]
 
@@ -99,7 +100,7 @@ async def lost_elsewhere(run: Run, office: OfficeRun, lost: Sequence[Promised]) 
         if each in here and find(reading.seen.get(module), None, module, key).state is None:
             continue
         why = told([each])
-        result.append((plain(module), Finding(f"{why.reason}. {why.remedy}")))
+        result.append((plain(module), Finding(said("{reason}. {remedy}", reason=why.reason, remedy=why.remedy))))
     return result
 
 

@@ -121,8 +121,8 @@ def state_of(text: str) -> State | None:
 
 def states_json(states: Mapping[tuple[str, Key], State | None]) -> str:
     """All states of an office: equal content gives equal text, whatever its order."""
-    rows = sorted((module, *key_columns(key), state_json(state)) for (module, key), state in states.items())
-    return "[" + ",".join(f"{_any_json(row[:3])[:-1]},{row[3]}]" for row in rows) + "]"
+    rows = [(module, *key_columns(key), values.encode(state)) for (module, key), state in states.items()]
+    return _sorted_json(sorted(rows, key=lambda row: row[:3]))
 
 
 def states_of(text: str) -> dict[tuple[str, Key], State | None]:

@@ -18,6 +18,7 @@ from inregel.plan.faults import running
 from inregel.plan.model import Entry, PlannedLine, PlannedOrder, PlannedStep, Status
 from inregel.plan.order import Grouping, describe_circle, identity, line_digest, sort
 from inregel.plan.permits import permit
+from inregel.speech import phrase, said
 
 _OPEN_END = (Status.CHANGE, Status.LOOK)
 
@@ -162,13 +163,14 @@ def _follow(item: Draft, by_ref: Mapping[Ref, Draft]) -> None:
         if other is None:
             continue
         if other.status in (Status.BLOCKED, Status.FAILED):
-            word = "blocked by" if other.status is Status.BLOCKED else "waits for what failed:"
+            blocked = other.status is Status.BLOCKED
+            why = phrase("blocked by {resource}") if blocked else phrase("waits for what failed: {resource}")
             who = other.blocked.who if other.blocked else "other"
-            item.block(Blocked(f"{word} {ref[0]}", who, cause=ref_text(ref)))
+            item.block(Blocked(said(why, resource=ref[0]), who, cause=ref_text(ref)))
             return
         if other.status in (Status.WAITING, Status.QUEUED) or any(isinstance(p, Wait) for p in other.chain):
             item.status, item.wait, item.until = Status.WAITING, other.wait or _wait(other), other.until
-            item.blocked = Blocked(f"waits for {ref_text(ref)}", "other", cause=ref_text(ref))
+            item.blocked = Blocked(said("waits for {resource}", resource=ref_text(ref)), "other", cause=ref_text(ref))
             return
 
 

@@ -37,6 +37,7 @@ from inregel.plan.faults import module_fault
 from inregel.plan.lost import made_anew, told
 from inregel.plan.model import Actor, FieldChange, PlannedStep, Status
 from inregel.plan.proofs import proven
+from inregel.speech import said
 
 Ref = tuple[str, Key]
 """A resource within one office: (module, key)."""
@@ -237,7 +238,9 @@ def _way(facts: Facts, result: Draft, difference: Difference) -> None:
     if isinstance(way, Blocked):
         result.block(way)
     elif not way:
-        result.block(Blocked(f"{declared.module} knows no way from here to what is declared", "other"))
+        result.block(
+            Blocked(said("{module} knows no way from here to what is declared", module=declared.module), "other")
+        )
     elif first is None:
         assert isinstance(way[0], Wait)
         result.status, result.wait = Status.WAITING, way[0]
@@ -311,15 +314,23 @@ def handed_out(facts: Facts, ref: Ref, step: Step) -> bool:
 
 
 def _nobody(step: Step, kind: LineKind | None, begun: Pending | None = None) -> Blocked:
-    text = f"and there is no work-order text {step.order!r}" if step.order else "and it names no work order"
+    none = said("and it names no work order")
+    if step.order:
+        none = said("and there is no work-order text {order!r}", order=step.order)
     if begun is not None:
-        since = f"{begun.at.astimezone():%Y-%m-%d %H:%M}"
-        return Blocked(
-            f"nobody knows what became of {begun.name}, begun {since}: the driver cannot read it, {text}", "other"
+        text = said(
+            "nobody knows what became of {operation}, begun {moment}: the driver cannot read it, {why}",
+            operation=begun.name,
+            moment=f"{begun.at.astimezone():%Y-%m-%d %H:%M}",
+            why=none,
         )
-    if kind == "look":
-        return Blocked(f"nobody knows what is there, the driver could not read it, {text}", "other")
-    return Blocked(f"the driver cannot perform {step.operation} with these credentials, {text}", "other")
+    elif kind == "look":
+        text = said("nobody knows what is there, the driver could not read it, {why}", why=none)
+    else:
+        text = said(
+            "the driver cannot perform {operation} with these credentials, {why}", operation=step.operation, why=none
+        )
+    return Blocked(text, "other")
 
 
 def _refused(facts: Facts, result: Draft, steps: Sequence[PlannedStep]) -> Blocked | None:
@@ -330,8 +341,12 @@ def _refused(facts: Facts, result: Draft, steps: Sequence[PlannedStep]) -> Block
     wanted = [(p.step.operation, values.encode(sealed(p.step.reaches, facts.secret_key))) for p in steps]
     for order, line in lines:
         if line.outcome == "cannot" and (line.operation, values.encode(line.reaches)) in wanted:
-            reason = f"refused by {order.by}: {line.note}" if line.note else f"refused by {order.by}"
-            return Blocked(f"{reason} ({order.number})", "you", f"inregel work reopen {order.number}")
+            reason = said("refused by {person} ({number})", person=order.by, number=order.number)
+            if line.note:
+                reason = said(
+                    "refused by {person}: {note} ({number})", person=order.by, note=line.note, number=order.number
+                )
+            return Blocked(reason, "you", f"inregel work reopen {order.number}")
     return None
 
 

@@ -7,20 +7,25 @@ from collections.abc import Iterable, Sequence
 from inregel.contract import Blocked
 from inregel.ledger.base import Promised
 from inregel.plan.model import PlannedStep
+from inregel.speech import phrase, said
 
 
 def told(lost: Sequence[Promised]) -> Blocked:
     """Why a resource is not as it is wanted although everything that can be read is, and what ends that."""
     first = lost[0].operation
-    several = len(lost) > 1
-    names = "secrets " * several + "secret " * (not several) + ", ".join(each.name for each in lost)
-    it, was = ("them", "were") if several else ("it", "was")
-    return Blocked(
-        f"{first.name} made the {names} of {first.identity} on {first.at:%Y-%m-%d %H:%M}, "
-        f"and {'they' if several else 'it'} {was} not stored: nobody has {it}",
-        "you",
-        f"revoke {it} there; the next apply makes {'new ones' if several else 'a new one'}",
-    )
+    about = {
+        "operation": first.name,
+        "names": ", ".join(each.name for each in lost),
+        "identity": first.identity,
+        "moment": f"{first.at:%Y-%m-%d %H:%M}",
+    }
+    if len(lost) > 1:
+        why = phrase(
+            "{operation} made the secrets {names} of {identity} on {moment}, and they were not stored: nobody has them"
+        )
+        return Blocked(said(why, **about), "you", said("revoke them there; the next apply makes new ones"))
+    why = phrase("{operation} made the secret {names} of {identity} on {moment}, and it was not stored: nobody has it")
+    return Blocked(said(why, **about), "you", said("revoke it there; the next apply makes a new one"))
 
 
 def made_anew(lost: Iterable[Promised], steps: Iterable[PlannedStep]) -> bool:

@@ -11,6 +11,7 @@ from inregel.report import words
 from inregel.report.lines import EMPTY, Line, Span, line
 from inregel.report.office import Locate
 from inregel.report.rows import Finding, Reason, View, describe, reason_of
+from inregel.speech import Speech
 
 
 @dataclass(slots=True)
@@ -38,14 +39,15 @@ def common(entries: Iterable[Entry], view: View) -> Mapping[Reason, Cause]:
     return {reason: cause for reason, cause in found.items() if len(cause.offices) > 1}
 
 
-def cause_lines(causes: Iterable[Cause], locate: Locate) -> Iterator[Line]:
+def cause_lines(causes: Iterable[Cause], locate: Locate, speech: Speech) -> Iterator[Line]:
     """Each cause with what can be done, and what it blocks."""
     for cause in causes:
         yield EMPTY
         count = sum(len(keys) for modules in cause.offices.values() for keys in modules.values())
-        about = f"{words.plural(count, 'resource')} in {words.plural(len(cause.offices), 'office')}"
+        offices, settings = words.offices(len(cause.offices), speech), words.settings(count, speech)
+        about = speech("{resources} in {offices}", resources=settings, offices=offices)
         yield line(Span("x", "blocked"), " ", Span(about, "strong"), f"  {cause.finding.text}", hang=2)
         for detail in cause.finding.details:
             yield line(f"  {detail.text}", right=str(locate(cause.where)) if detail.located else detail.note, hang=2)
-        told = [f"{office}: {words.resources(modules.items())}" for office, modules in cause.offices.items()]
+        told = [f"{office}: {words.resources(modules.items(), speech)}" for office, modules in cause.offices.items()]
         yield line(f"  {'; '.join(told)}", hang=2)

@@ -13,22 +13,24 @@ from inregel.frozen import frozen
 from inregel.ledger.base import Event
 from inregel.names import label_of, plain
 from inregel.plan.compare import is_stale
-from inregel.plan.model import Entry, Plan, PlannedOrder, Status
+from inregel.plan.model import Entry, Plan, PlannedOrder, PlannedStep, Status
 from inregel.report import words
 from inregel.report.lines import EMPTY, Line, Span, line, pad
 from inregel.report.office import Locate, file_only
-from inregel.report.rows import View, describe
+from inregel.report.rows import ACTORS, View, describe
+from inregel.speech import ENGLISH, Speech, phrase
 
 _COLUMN: Final = 21
 _HANG: Final = _COLUMN + 2
+_WORD: Final = 8
 _STATUS: Final = {
-    Status.IN_SYNC: "in sync",
-    Status.CHANGE: "to change",
-    Status.LOOK: "to be looked at",
-    Status.WAITING: "waiting",
-    Status.QUEUED: "queued",
-    Status.BLOCKED: "blocked",
-    Status.FAILED: "failed",
+    Status.IN_SYNC: phrase("in sync"),
+    Status.CHANGE: phrase("to change"),
+    Status.LOOK: phrase("to be looked at"),
+    Status.WAITING: phrase("waiting"),
+    Status.QUEUED: phrase("queued"),
+    Status.BLOCKED: phrase("blocked"),
+    Status.FAILED: phrase("failed"),
 }
 
 
@@ -44,20 +46,21 @@ class Subject:
     """Those of the office that touch it."""
     locate: Locate = field(default=file_only)
     """Gives the place of a node in the files of the project."""
+    speech: Speech = ENGLISH
 
 
 def explanation_lines(subject: Subject) -> Iterator[Line]:
     """Everything about one resource."""
-    entry, plan = subject.entry, subject.plan
+    entry, plan, speech = subject.entry, subject.plan, subject.speech
     orders = {order.identity: order for part in plan.offices for order in part.orders}
-    view = View(plan.at, orders, verbose=True)
+    view = View(plan.at, orders, verbose=True, speech=speech)
     name = words.key(entry)
     about = f"  {entry.module}{'  ' + name if name else ''}"
-    yield line(Span(entry.office, "strong"), about, right=_STATUS[entry.status])
+    yield line(Span(entry.office, "strong"), about, right=speech(_STATUS[entry.status]))
     yield from _declared(subject)
-    yield from _values(entry, plan)
+    yield from _values(entry, plan, speech)
     yield from _next(entry, view)
-    yield from _needs(entry, plan)
+    yield from _needs(entry, plan, speech)
     yield from _history(subject)
 
 
@@ -67,136 +70,163 @@ def _heading(text: str) -> Iterator[Line]:
 
 
 def _declared(subject: Subject) -> Iterator[Line]:
-    entry, plan = subject.entry, subject.plan
-    yield from _heading("Declared")
+    entry, plan, speech = subject.entry, subject.plan, subject.speech
+    yield from _heading(speech("Declared"))
     play = plan.plays[entry.play].name if entry.play < len(plan.plays) else ""
-    text = f'task "{entry.task}"' + (f', play {entry.play + 1} "{play}"' if play else "")
+    text = speech('task "{task}"', task=entry.task)
+    if play:
+        text = speech('{task}, play {number} "{play}"', task=text, number=entry.play + 1, play=play)
     task = task_of(entry)
     yield line(f"  {text}", right=str(subject.locate(task)), hang=4)
     for name, value in (subject.args or {}).items():
         where = Where(task.file, (*task.path, plain(entry.module), name))
-        yield line(f"  {pad(name, _COLUMN)}{_argument(value)}", right=str(subject.locate(where)), hang=_HANG)
+        yield line(f"  {pad(name, _COLUMN)}{_argument(value, speech)}", right=str(subject.locate(where)), hang=_HANG)
 
 
-def _argument(value: Any) -> str:
+def _argument(value: Any, speech: Speech) -> str:
     """An argument as people read it; secrets by name, long lists by their beginning."""
     if isinstance(value, Secret):
-        return f"secret {value.name}"
+        return speech("secret {name}", name=value.name)
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_argument(each)}" for name, each in value.items()) or "none"
+        return ", ".join(f"{name}: {_argument(each, speech)}" for name, each in value.items()) or speech("none")
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
-        return words.some((_argument(each) for each in items), len(items), 10) or "none"
-    return "yes" if value is True else "no" if value is False else str(value)
+        return words.some((_argument(each, speech) for each in items), len(items), 10) or speech("none")
+    return speech("yes") if value is True else speech("no") if value is False else str(value)
 
 
-def _values(entry: Entry, plan: Plan) -> Iterator[Line]:
+def _values(entry: Entry, plan: Plan, speech: Speech) -> Iterator[Line]:
     """Per field what is there, what is wanted, and how the first is known."""
-    yield from _heading("Values")
+    yield from _heading(speech("Values"))
     before, after = entry.before, entry.after
     if before is None or isinstance(before, Unknown):
         known = entry.provenance.get("")
-        told = "absent" if before is None else "unknown: nobody has read it and nobody has said so"
-        yield line(f"  {pad('now', _COLUMN)}{told}", hang=_HANG)
+        told = speech("absent") if before is None else speech("unknown: nobody has read it and nobody has said so")
+        yield line(f"  {pad(speech('now'), _COLUMN)}{told}", hang=_HANG)
         if before is None and known is not None:
-            yield _known(known, plan)
+            yield _known(known, plan, speech)
     if after is None and entry.status is not Status.BLOCKED:
-        yield line(f"  {pad('wanted', _COLUMN)}absent", hang=_HANG)
+        yield line(f"  {pad(speech('wanted'), _COLUMN)}{speech('absent')}", hang=_HANG)
     now = before if isinstance(before, Mapping) else {}
     for name in dict.fromkeys((*(after or {}), *now)):
         if name in now:
-            yield line(f"  {pad(name, _COLUMN)}now     {words.value(now[name], verbose=True)}", hang=_HANG)
-            yield _known(entry.provenance.get(name) or entry.provenance.get("", Provenance("unknown")), plan)
+            value = words.value(now[name], speech, verbose=True)
+            yield line(f"  {pad(name, _COLUMN)}{pad(speech('now'), _WORD)}{value}", hang=_HANG)
+            known = entry.provenance.get(name) or entry.provenance.get("", Provenance("unknown"))
+            yield _known(known, plan, speech)
         if after is not None and name in after:
             first = "" if name in now else name
-            wanted = words.value(after[name], verbose=True)
-            yield line(f"  {pad(first, _COLUMN)}wanted  {wanted}", hang=_HANG)
+            value = words.value(after[name], speech, verbose=True)
+            yield line(f"  {pad(first, _COLUMN)}{pad(speech('wanted'), _WORD)}{value}", hang=_HANG)
         elif after is not None:
-            yield line(f"  {pad('', _COLUMN)}not declared: it may be anything", hang=_HANG)
+            yield line(f"  {pad('', _COLUMN)}{speech('not declared: it may be anything')}", hang=_HANG)
 
 
-def _known(known: Provenance, plan: Plan) -> Line:
-    text = words.source(known, verbose=True)
+def _known(known: Provenance, plan: Plan, speech: Speech) -> Line:
+    text = words.source(known, speech, verbose=True)
     if known.kind != "stale" and is_stale(known, plan.at.date()):
-        text += " (past its date)"
-    return line(f"  {pad('', _COLUMN)}", Span(f"        {text}", "faint"), hang=_HANG + 8)
+        text += speech(" (past its date)")
+    return line(f"  {pad('', _COLUMN)}", Span(f"{' ' * _WORD}{text}", "faint"), hang=_HANG + _WORD)
 
 
 def _next(entry: Entry, view: View) -> Iterator[Line]:
-    yield from _heading("What is done next")
+    speech = view.speech
+    yield from _heading(speech("What is done next"))
     if entry.status is Status.IN_SYNC:
-        yield line("  Nothing: it is as declared.")
+        yield line(speech("  Nothing: it is as declared."))
         return
     finding = describe(entry, view)
     if finding.text:
         yield line(f"  {finding.text}", right=finding.who, hang=4)
     if entry.blocked is not None:
         if entry.blocked.remedy:
-            start = "you can" if entry.blocked.who == "you" else "others can"
-            yield line(f"  {start}: {entry.blocked.remedy}", hang=4)
+            remedy, mine = entry.blocked.remedy, entry.blocked.who == "you"
+            can = speech("you can: {remedy}", remedy=remedy) if mine else speech("others can: {remedy}", remedy=remedy)
+            yield line(f"  {can}", hang=4)
         return
     look = entry.line == "look"
     if look:
-        yield line("  1. person: look what is there; nothing is changed. Then, where it is not as declared:", hang=5)
+        text = speech("person: look what is there; nothing is changed. Then, where it is not as declared:")
+        yield line(f"  1. {text}", hang=5)
     for number, part in enumerate(entry.chain, 2 if look else 1):
-        yield line(f"  {number}. {_part(part, view)}", hang=5)
+        yield line(f"  {number}. {_part(part, speech)}", hang=5)
     for identity in dict.fromkeys((*entry.after_orders, entry.order)):
         order = view.orders.get(identity)
         if order is not None:
-            yield _order(order)
+            yield _order(order, speech)
 
 
-def _part(part: object, view: View) -> str:
+def _part(part: PlannedStep | Wait, speech: Speech) -> str:
     if isinstance(part, Wait):
-        return f"{part.party} answers, at the latest {part.until.date()}: {words.state(part.reaches, verbose=True)}"
-    step, actor = part.step, part.actor  # type: ignore[attr-defined]  # a chain holds waits and planned steps
-    reaches = words.state(step.reaches, verbose=True)
-    text = f"{actor}: {step.operation}, then it is {reaches}"
-    return text + (", IRREVERSIBLE" if step.irreversible else "")
+        return speech(
+            "{party} answers, at the latest {day}: {target}",
+            party=part.party,
+            day=part.until.date(),
+            target=words.state(part.reaches, speech, verbose=True),
+        )
+    step = part.step
+    text = speech(
+        "{who}: {operation}, then it is {target}",
+        who=speech(ACTORS[part.actor]),
+        operation=step.operation,
+        target=words.state(step.reaches, speech, verbose=True),
+    )
+    return f"{text}, {speech('IRREVERSIBLE')}" if step.irreversible else text
 
 
-def _order(order: PlannedOrder) -> Line:
-    state = "handed out" if order.open else "not handed out yet"
-    name = words.order_name(order)
-    show = f"inregel work show {order.number}" if order.open else ""
-    return line(f"  {name} {order.title or order.name}, for {order.person or order.role}, {state}", right=show, hang=4)
+def _order(order: PlannedOrder, speech: Speech) -> Line:
+    text = speech(
+        "  {order} {title}, for {person}, {state}",
+        order=words.order_name(order),
+        title=order.title or order.name,
+        person=order.person or order.role,
+        state=speech("handed out") if order.open else speech("not handed out yet"),
+    )
+    return line(text, right=f"inregel work show {order.number}" if order.open else "", hang=4)
 
 
-def _needs(entry: Entry, plan: Plan) -> Iterator[Line]:
+def _needs(entry: Entry, plan: Plan, speech: Speech) -> Iterator[Line]:
     """What it rests on, and what rests on it, with where each stands."""
     own = [each for part in plan.offices if part.office.id == entry.office for each in part.entries]
     wanted = set(entry.needs)
     below = [each for each in own if (each.module, each.key) in wanted]
     above = [each for each in own if (entry.module, entry.key) in each.needs]
-    for title, some in (("Rests on", below), ("What rests on it", above)):
+    for title, some in ((speech("Rests on"), below), (speech("What rests on it"), above)):
         if some:
             yield from _heading(title)
         for each in some[:10]:
-            yield line(f"  {pad(each.module, _COLUMN)}{words.key(each)}", right=_STATUS[each.status], hang=_HANG)
+            yield line(
+                f"  {pad(each.module, _COLUMN)}{words.key(each)}", right=speech(_STATUS[each.status]), hang=_HANG
+            )
         if len(some) > 10:
-            yield line(f"  ... {words.number(len(some) - 10)} more")
+            yield line(speech("  ... {count} more", count=speech.number(len(some) - 10)))
 
 
 def _history(subject: Subject) -> Iterator[Line]:
-    yield from _heading("History")
+    speech = subject.speech
+    yield from _heading(speech("History"))
     if not subject.events:
-        yield line("  Nothing is recorded about it.")
+        yield line(speech("  Nothing is recorded about it."))
     for event in subject.events:
-        who = f" {'for' if event.kind == 'order.opened' else 'by'} {event.person}" if event.person else ""
-        yield line(f"  {_moment(event.at, subject.plan.at)}  {event.kind}{who}{_said(event)}", hang=20)
+        text = event.kind
+        if event.person:
+            opened = event.kind == "order.opened"
+            told = phrase("{event} for {person}") if opened else phrase("{event} by {person}")
+            text = speech(told, event=event.kind, person=event.person)
+        yield line(f"  {_moment(event.at, subject.plan.at)}  {text}{_said(event, speech)}", hang=20)
 
 
 def _moment(at: datetime, plan: datetime) -> str:
     return f"{at.astimezone(plan.tzinfo):%Y-%m-%d %H:%M}"
 
 
-def _said(event: Event) -> str:
+def _said(event: Event, speech: Speech) -> str:
     """The parts of an event that tell something to people."""
     names = ("number", "successor", "operation", "secret", "connection", "detail", "source", "file", "note", "reason")
     parts = [str(event.body[name]) for name in names if event.body.get(name)]
     parts += map(str, event.body.get("secrets") or ())
     if event.body.get("until"):
-        parts.append(f"until {event.body['until']}")
+        parts.append(speech("until {day}", day=event.body["until"]))
     return f": {', '.join(parts)}" if parts else ""
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from inregel.contract import AtLeast
 from inregel.plan.model import Entry, OfficePlan, Plan, PlannedOrder, Status
@@ -18,6 +18,10 @@ from inregel.report import words
 from inregel.report.lines import EMPTY, Line, Span, cut, layout, line, pad
 from inregel.report.office import KEY_COLUMN, Locate
 from inregel.report.rows import Finding, View, describe
+from inregel.speech import Speech
+
+if TYPE_CHECKING:
+    from inregel.report.text import Style
 
 _KINDS: Final = (12, 10, 8, 6, 5, 4)
 """Different findings of one module and mark that are shown: as many as leave room, and the last in any case."""
@@ -57,21 +61,24 @@ class Bucket:
 
 
 def grouped_lines(
-    plan: Plan, parts: Sequence[OfficePlan], orders: Mapping[str, PlannedOrder], locate: Locate
+    plan: Plan, parts: Sequence[OfficePlan], orders: Mapping[str, PlannedOrder], style: Style
 ) -> Iterator[Line]:
     """Play by play: its heading, the findings, the work orders, what lint says."""
-    view = View(plan.at, orders)
+    speech = style.speech
+    view = View(plan.at, orders, speech=speech)
     plays = [[part for part in parts if part.play == number] for number in range(len(plan.plays))]
     room = _ROWS // max(1, sum(map(bool, plays)))
     for number, (play, own) in enumerate(zip(plan.plays, plays, strict=True)):
         if not own:
             continue
         yield EMPTY
-        batches = f"play {number + 1}, {words.plural(len(play.batches), 'batch', 'batches')}"
-        about = f"  {words.plural(len(play.offices), 'office')}, {play.name}"
+        batches = speech.many(
+            len(play.batches), "play {play}, {count} batch", "play {play}, {count} batches", play=number + 1
+        )
+        about = f"  {words.offices(len(play.offices), speech)}, {play.name}"
         yield line(Span(play.pattern or "all", "strong"), about, right=batches, hang=2)
-        below = [*_remarks(own), *_orders(own)]
-        yield from _findings(own, view, locate, room - 2 - _rows(below))
+        below = [*_remarks(own, speech), *_orders(own, speech)]
+        yield from _findings(own, view, style.locate, room - 2 - _rows(below))
         yield from below
 
 
@@ -100,7 +107,7 @@ def _kinds(parts: Sequence[OfficePlan], view: View) -> list[list[Bucket]]:
                 continue
             finding = describe(entry, view)
             buckets = kinds.setdefault((finding.mark, entry.module), {})
-            shape = _shape(entry, finding)
+            shape = _shape(entry, finding, view.speech)
             bucket = buckets.get(shape)
             if bucket is None:
                 buckets[shape] = bucket = Bucket(entry, finding)
@@ -114,25 +121,25 @@ def _ranked(ranked: Sequence[Bucket], most: int, view: View, locate: Locate) -> 
     for bucket in shown:
         yield from _bucket_lines(bucket, view, locate)
     if len(shown) < len(ranked):
-        yield _rest(ranked[len(shown) :])
+        yield _rest(ranked[len(shown) :], view.speech)
 
 
-def _shape(entry: Entry, finding: Finding) -> Hashable:
+def _shape(entry: Entry, finding: Finding, speech: Speech) -> Hashable:
     """What makes findings of one module and mark equal."""
     if entry.status in (Status.CHANGE, Status.LOOK):
         known = "" if entry.fields else finding.text
         return (entry.line, tuple(each.name for each in entry.fields), entry.actor, known)
     if entry.status is Status.WAITING:
-        return ("wait", entry.wait.party if entry.wait else _general(entry, finding.text))
+        return ("wait", entry.wait.party if entry.wait else _general(entry, finding.text, speech))
     if entry.status is Status.QUEUED:
         return "queued"
-    return (entry.status, _general(entry, finding.text))
+    return (entry.status, _general(entry, finding.text, speech))
 
 
-def _general(entry: Entry, text: str) -> str:
+def _general(entry: Entry, text: str, speech: Speech) -> str:
     """`text` without the names of the office and the resource."""
     key = words.key(entry)
-    for name, instead in ((key, "<name>"), (entry.office, "<office>")):
+    for name, instead in ((key, speech("<name>")), (entry.office, speech("<office>"))):
         if name:
             text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", instead, text)
     return text
@@ -148,30 +155,30 @@ def _ends(entry: Entry) -> date | None:
 
 
 def _bucket_lines(bucket: Bucket, view: View, locate: Locate) -> Iterator[Line]:
-    finding, entry = bucket.finding, bucket.first
+    finding, entry, speech = bucket.finding, bucket.first, view.speech
     if bucket.count == 1:
         name = words.key(entry)
-        text = f"{entry.office}{' ' + name if name else ''}: {finding.text or _differing(entry)}"
+        text = f"{entry.office}{' ' + name if name else ''}: {finding.text or _differing(entry, speech)}"
     else:
-        text = f"{_how_many(bucket.count, len(bucket.offices))}: {_common(bucket)}"
+        text = f"{_how_many(bucket.count, len(bucket.offices), speech)}: {_common(bucket, speech)}"
     yield _row(finding.mark, finding.module, text, _who(bucket, view))
     remedy = next((detail for detail in finding.details if detail.located), None)
     if remedy is not None:
-        text = remedy.text if bucket.count == 1 else _general(entry, remedy.text)
+        text = remedy.text if bucket.count == 1 else _general(entry, remedy.text, speech)
         yield line(" " * KEY_COLUMN, text, right=str(locate(entry.where)), hang=KEY_COLUMN)
 
 
-def _how_many(count: int, offices: int) -> str:
+def _how_many(count: int, offices: int, speech: Speech) -> str:
     """`211 in 118 offices`, or `9 offices` where each has one."""
-    about = words.plural(offices, "office")
-    return about if count == offices else f"{words.number(count)} in {about}"
+    about = words.offices(offices, speech)
+    return about if count == offices else speech("{count} in {offices}", count=speech.number(count), offices=about)
 
 
 def _row(sign: str, module: str, text: str, who: str) -> Line:
     return line("  ", Span(sign, words.MARKS[sign]), " ", pad(module, 21), text, right=who, hang=KEY_COLUMN)
 
 
-def _common(bucket: Bucket) -> str:
+def _common(bucket: Bucket, speech: Speech) -> str:
     """What the findings of a bucket have in common, and the first offices."""
     entry = bucket.first
     if bucket.ends:
@@ -179,72 +186,88 @@ def _common(bucket: Bucket) -> str:
         dates = words.some((f"{day.isoformat()} {office}" for day, office in bucket.ends), len(bucket.ends), 2)
         rule = next(each for each in (entry.after or {}).values() if isinstance(each, AtLeast))
         days = rule.bound.days if isinstance(rule.bound, timedelta) else rule.bound
-        return f"expire within {days} days: {dates} (--by date)"
+        return speech("expire within {days} days: {dates} (--by date)", days=days, dates=dates)
     if entry.status is Status.WAITING and entry.wait is not None and len(bucket.texts) > 1:
-        text = f"waiting for {entry.wait.party}"
+        text = speech("waiting for {party}", party=entry.wait.party)
     elif entry.status in (Status.CHANGE, Status.LOOK) and (len(bucket.texts) > 1 or not bucket.finding.text):
-        text = _differing(entry)
+        text = _differing(entry, speech)
     else:
-        text = bucket.finding.text if len(bucket.texts) == 1 else _general(entry, bucket.finding.text)
+        text = bucket.finding.text if len(bucket.texts) == 1 else _general(entry, bucket.finding.text, speech)
     shown = 2 if bucket.orders else 3  # who acts stands on the same line
     longest = _LONGEST if bucket.orders else 2 * _LONGEST  # why something is blocked may take a second row
     return f"{cut(text, longest)} ({words.some(bucket.offices, len(bucket.offices), shown)})"
 
 
-def _differing(entry: Entry) -> str:
+def _differing(entry: Entry, speech: Speech) -> str:
     """The fields that differ, by name."""
     names = ", ".join(each.name for each in entry.fields)
     if entry.status is Status.LOOK:
-        return f"{names or 'all'} unknown or stale, look"
+        return (
+            speech("{fields} unknown or stale, look", fields=names) if names else speech("all unknown or stale, look")
+        )
     if entry.before is None:
-        return f"absent -> present ({names})" if names else "absent -> present"
-    return f"{names} differ" if "," in names else f"{names} differs"
+        return speech("absent -> present ({fields})", fields=names) if names else speech("absent -> present")
+    return speech.many(len(entry.fields), "{fields} differs", "{fields} differ", fields=names)
 
 
 def _who(bucket: Bucket, view: View) -> str:
     """`machine`, or how many work orders."""
-    if not bucket.orders:
+    if not bucket.orders or bucket.count == 1:
         return bucket.finding.who
-    if bucket.count == 1:
-        return bucket.finding.who
-    check = "check " if bucket.first.line == "look" else ""
-    start = "machine, then person" if bucket.first.actor == "both" else "person"
-    return f"{start}, {words.plural(len(bucket.orders), check + 'order')}"
+    speech, count = view.speech, len(bucket.orders)
+    if bucket.first.line == "look":
+        orders = speech.many(count, "{count} check order", "{count} check orders")
+    else:
+        orders = speech.many(count, "{count} order", "{count} orders")
+    if bucket.first.actor == "both":
+        return speech("machine, then person, {orders}", orders=orders)
+    return speech("person, {orders}", orders=orders)
 
 
-def _rest(buckets: Sequence[Bucket]) -> Line:
+def _rest(buckets: Sequence[Bucket], speech: Speech) -> Line:
     """The kinds that are not shown."""
     offices = dict.fromkeys(office for bucket in buckets for office in bucket.offices)
     count = sum(bucket.count for bucket in buckets)
     first = buckets[0].finding
-    about = f"{words.number(count)} more in {words.plural(len(offices), 'office')}"
-    text = f"{about}, {words.plural(len(buckets), 'other finding')} ({words.some(offices, len(offices))})"
-    return _row(first.mark, first.module, f"{text}: --limit OFFICE, or --verbose", "")
+    text = speech(
+        "{count} more in {offices}, {findings} ({names}): --limit OFFICE, or --verbose",
+        count=speech.number(count),
+        offices=words.offices(len(offices), speech),
+        findings=speech.many(len(buckets), "{count} other finding", "{count} other findings"),
+        names=words.some(offices, len(offices)),
+    )
+    return _row(first.mark, first.module, text, "")
 
 
-def _remarks(parts: Sequence[OfficePlan]) -> Iterator[Line]:
+def _remarks(parts: Sequence[OfficePlan], speech: Speech) -> Iterator[Line]:
     """What holds or cannot be read, and lint, each with a count."""
     told: dict[tuple[str, str, str], dict[str, None]] = {}
+    instead = speech("<office>")
     for part in parts:
         name = part.office.id
-        remarks = [("!", "lint", f"{module}: {finding.message}") for module, finding in part.findings]
+        remarks = [("!", "lint", f"{module}: {speech.again(finding.message)}") for module, finding in part.findings]
         if part.unavailable:
-            remarks.insert(0, ("x", "blocked", f"could not be read: {part.unavailable}"))
+            remarks.insert(0, ("x", "blocked", speech("could not be read: {reason}", reason=part.unavailable)))
         if part.held:
-            remarks.insert(0, (".", "wait", f"not begun: {part.held}"))
+            remarks.insert(0, (".", "wait", speech("not begun: {reason}", reason=part.held)))
         for sign, style, text in remarks:
-            general = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", "<office>", text)
+            general = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", lambda _: instead, text)
             told.setdefault((sign, style, general), {})[name] = None
     ranked = sorted(told.items(), key=lambda item: -len(item[1]))
     for (sign, style, text), offices in ranked[:_LINTS]:
-        shown = text if len(offices) > 1 else text.replace("<office>", next(iter(offices)))
-        about = f" {words.plural(len(offices), 'office')}: {shown} ({words.some(offices, len(offices))})"
+        shown = text if len(offices) > 1 else text.replace(instead, next(iter(offices)))
+        about = f" {words.offices(len(offices), speech)}: {shown} ({words.some(offices, len(offices))})"
         yield line("  ", Span(sign, style), about, hang=4)
     if len(ranked) > _LINTS:
-        yield line(f"    {words.plural(len(ranked) - _LINTS, 'other remark')}: --limit OFFICE, or --verbose")
+        more = speech.many(
+            len(ranked) - _LINTS,
+            "{count} other remark: --limit OFFICE, or --verbose",
+            "{count} other remarks: --limit OFFICE, or --verbose",
+        )
+        yield line(f"    {more}")
 
 
-def _orders(parts: Sequence[OfficePlan]) -> Iterator[Line]:
+def _orders(parts: Sequence[OfficePlan], speech: Speech) -> Iterator[Line]:
     """The work orders by title: how many, and which numbers."""
     titles: dict[str, list[PlannedOrder]] = {}
     for part in parts:
@@ -253,8 +276,13 @@ def _orders(parts: Sequence[OfficePlan]) -> Iterator[Line]:
     for title, orders in list(titles.items())[:_ORDER_TITLES]:
         in_hand = sum(order.open for order in orders)
         numbers = [name for name in (order.number for order in orders) if name]
-        span = f"{words.ranges(numbers)}, " if numbers else ""
-        handed = f" ({words.number(in_hand)} handed out)" if in_hand else ""
-        yield line("  ", Span(words.plural(len(orders), "work order"), "strong"), f": {span}{title}{handed}", hang=4)
+        span = f"{words.ranges(numbers, speech)}, " if numbers else ""
+        handed = speech(" ({count} handed out)", count=speech.number(in_hand)) if in_hand else ""
+        yield line("  ", Span(words.orders(len(orders), speech), "strong"), f": {span}{title}{handed}", hang=4)
     if len(titles) > _ORDER_TITLES:
-        yield line(f"  {words.plural(len(titles) - _ORDER_TITLES, 'other sort')} of work order: inregel work list")
+        more = speech.many(
+            len(titles) - _ORDER_TITLES,
+            "{count} other sort of work order: inregel work list",
+            "{count} other sorts of work order: inregel work list",
+        )
+        yield line(f"  {more}")

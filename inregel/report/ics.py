@@ -18,7 +18,7 @@ from inregel.plan.model import Entry, OfficePlan, Outcome, Plan
 from inregel.report import words
 from inregel.report.dues import Due, Sort, alone
 from inregel.report.lines import clean
-from inregel.report.phrases import Say, sayer
+from inregel.speech import Speech, speech_in
 
 WIDTH: Final = 75
 """Octets of a line, its break not counted (RFC 5545 section 3.1)."""
@@ -29,8 +29,8 @@ _WARNED: Final[frozenset[Sort]] = frozenset(("ends", "look"))
 def dump(report: Plan | Outcome, language: str = "nl") -> bytes:
     """The calendar of a plan, or of the plan after an apply, as UTF-8 with CRLF."""
     plan = report if isinstance(report, Plan) else report.after
-    say = sayer(language)
-    name = say("{project}: dates of the offices", project=clean(plan.project))
+    speech = speech_in(language)
+    name = speech("{project}: dates of the offices", project=clean(plan.project))
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -40,13 +40,13 @@ def dump(report: Plan | Outcome, language: str = "nl") -> bytes:
         f"X-WR-CALNAME:{_text(name)}",
         "REFRESH-INTERVAL;VALUE=DURATION:P1D",
         "X-PUBLISHED-TTL:P1D",
-        *_events(plan, say),
+        *_events(plan, speech),
         "END:VCALENDAR",
     ]
     return b"".join(_folded(line) for line in lines)
 
 
-def _events(plan: Plan, say: Say) -> Iterator[str]:
+def _events(plan: Plan, speech: Speech) -> Iterator[str]:
     """All events by day; a resource that stands in the plan twice has each once, on the first of its days."""
     found: dict[str, tuple[date, OfficePlan, Entry, Due]] = {}
     for part in plan.offices:
@@ -56,10 +56,12 @@ def _events(plan: Plan, say: Say) -> Iterator[str]:
                 if uid not in found or due.day < found[uid][0]:
                     found[uid] = (due.day, part, entry, due)
     for uid, (_, part, entry, due) in sorted(found.items(), key=lambda item: (item[1][0], item[0])):
-        yield from _event(uid, due.day, _stamp(plan), _about(plan, part, entry, due, say), warned=due.sort in _WARNED)
+        yield from _event(
+            uid, due.day, _stamp(plan), _about(plan, part, entry, due, speech), warned=due.sort in _WARNED
+        )
     if not found:
         # A calendar without any component is none (RFC 5545 section 3.6), and an empty one looks like a broken one.
-        text = say("No dates in this plan")
+        text = speech("No dates in this plan")
         yield from _event(_digest(plan.project, "none"), plan.at.date(), _stamp(plan), (text, text), warned=False)
 
 
@@ -77,40 +79,43 @@ def _event(uid: str, day: date, stamp: str, about: tuple[str, str], *, warned: b
     yield "END:VEVENT"
 
 
-def _about(plan: Plan, part: OfficePlan, entry: Entry, due: Due, say: Say) -> tuple[str, str]:
+def _about(plan: Plan, part: OfficePlan, entry: Entry, due: Due, speech: Speech) -> tuple[str, str]:
     """What stands in the calendar, and what it says when it is opened."""
     office = clean(part.office.name or part.office.id)
     resource = clean(f"{entry.module} {words.key(entry)}".rstrip())
-    lines = [say("Office: {name}", name=f"{office} ({clean(part.office.id)})"), say("Resource: {name}", name=resource)]
-    source = _source(entry.provenance.get(due.what) or entry.provenance.get(""), say)
+    lines = [
+        speech("Office: {name}", name=f"{office} ({clean(part.office.id)})"),
+        speech("Resource: {name}", name=resource),
+    ]
+    source = _source(entry.provenance.get(due.what) or entry.provenance.get(""), speech)
     if source and due.sort == "ends":
-        lines.append(say("How it is known: {source}", source=source))
+        lines.append(speech("How it is known: {source}", source=source))
     order = next((each for each in part.orders if each.identity == entry.order and each.open), None)
     if order is not None:
-        person = clean(order.person) or say("nobody by name")
-        lines.append(say("Work order {number}, {name}", number=clean(order.number), name=person))
+        person = clean(order.person) or speech("nobody by name")
+        lines.append(speech("Work order {number}, {name}", number=clean(order.number), name=person))
     command = f"inregel plan {shlex.quote(plan.playbook)} --limit {shlex.quote(part.office.id)}"
-    lines.append(say("Look: {command}", command=clean(command)))
-    return f"{office}: {resource}: {happens(due, say)}", "\n".join(lines)
+    lines.append(speech("Look: {command}", command=clean(command)))
+    return f"{office}: {resource}: {happens(due, speech)}", "\n".join(lines)
 
 
-def happens(due: Due, say: Say) -> str:
-    """What happens on a day, in the language of `say`."""
+def happens(due: Due, speech: Speech) -> str:
+    """What happens on a day, in the language of `speech`."""
     what = clean(due.what)
     if due.sort == "ends":
-        return say("{what} ends", what=what)
+        return speech("{what} ends", what=what)
     if due.sort == "answer":
-        return say("{what} answers at the latest", what=what)
-    return say("look again") if due.sort == "look" else say("its turn (quota)")
+        return speech("{what} answers at the latest", what=what)
+    return speech("look again") if due.sort == "look" else speech("its turn (quota)")
 
 
-def _source(known: Provenance | None, say: Say) -> str:
+def _source(known: Provenance | None, speech: Speech) -> str:
     if known is None or known.kind == "unknown":
         return ""
     if known.kind == "verified":
-        return say("read by the program")
+        return speech("read by the program")
     day = known.at.date().isoformat() if known.at else "?"
-    return say("attested {day} by {name}", day=day, name=clean(known.by) or "?")
+    return speech("attested {day} by {name}", day=day, name=clean(known.by) or "?")
 
 
 def _uid(project: str, entry: Entry, due: Due) -> str:

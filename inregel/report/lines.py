@@ -30,6 +30,8 @@ STYLES: Final = {
     "good": "green",
 }
 """What a style is called here, and in rich."""
+_THOUSANDS: Final = re.compile("(?<=[0-9])\u202f(?=[0-9]{3})")
+"""The space that French has between thousands."""
 _BATCH: Final = 500
 _PIECES: Final = re.compile(r" +|[^ ]+")
 
@@ -63,6 +65,10 @@ def clean(text: str) -> str:
     """`text` with everything that does not print (controls, marks that turn writing round) as an escape."""
     if text.isprintable():
         return text
+    return "\u202f".join(map(_escaped, _THOUSANDS.split(text)))
+
+
+def _escaped(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 

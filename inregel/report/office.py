@@ -13,6 +13,7 @@ from inregel.plan.model import OfficePlan, Plan, PlannedOrder, Status
 from inregel.report import words
 from inregel.report.lines import Line, Span, cells, line, pad
 from inregel.report.rows import Detail, Row, View, rows
+from inregel.speech import Speech
 
 Locate: TypeAlias = Callable[[Where], object]
 """Gives the place of a node as text (`config.positions.locate` for one project)."""
@@ -40,23 +41,27 @@ def office_lines(part: OfficePlan, plan: Plan, view: View, locate: Locate) -> It
     found = rows(part.entries, view)
     if not (found or part.findings or part.held or part.unavailable or part.tables):
         return
-    yield heading(part, plan)
+    speech = view.speech
+    yield heading(part, plan, speech)
     if part.unavailable:
-        yield line("  ", Span("x", "blocked"), f" could not be read: {part.unavailable}", hang=4)
+        yield line(
+            "  ", Span("x", "blocked"), " " + speech("could not be read: {reason}", reason=part.unavailable), hang=4
+        )
     if part.held:
-        yield line("  ", Span(".", "wait"), f" not begun: {part.held}", hang=4)
-    for row in found if view.verbose else _limited(found):
-        yield from row_lines(row, locate) if isinstance(row, Row) else (row,)
+        yield line("  ", Span(".", "wait"), " " + speech("not begun: {reason}", reason=part.held), hang=4)
+    for row in found if view.verbose else _limited(found, speech):
+        yield from row_lines(row, locate, speech) if isinstance(row, Row) else (row,)
     for module, finding in part.findings:
-        text = f" {module}: {finding.message}" + (f" (source: {finding.source})" if finding.source else "")
+        text = f" {module}: {speech.again(finding.message)}"
+        text += speech(" (source: {source})", source=finding.source) if finding.source else ""
         yield line("  ", Span("!", "lint"), text, hang=4)
     for table in part.tables:
-        yield from table_lines(table, verbose=view.verbose)
+        yield from table_lines(table, speech, verbose=view.verbose)
     for order in part.orders:
-        yield order_line(order, view.orders)
+        yield order_line(order, view.orders, speech)
 
 
-def heading(part: OfficePlan, plan: Plan) -> Line:
+def heading(part: OfficePlan, plan: Plan, speech: Speech) -> Line:
     """`utrecht  Van Dalen Assurantiën, Assu 1.2628.3.16            play 1, batch 1 of 2`."""
     office = part.office
     about = ", ".join(text for text in (office.name if office.name != office.id else "", *connections(office)) if text)
@@ -64,9 +69,9 @@ def heading(part: OfficePlan, plan: Plan) -> Line:
     batches = len(play.batches) if play else 1
     right = ""
     if batches > 1:
-        right = f"play {part.play + 1}, batch {part.batch} of {batches}"
+        right = speech("play {play}, batch {batch} of {batches}", play=part.play + 1, batch=part.batch, batches=batches)
     elif len(plan.plays) > 1:
-        right = f"play {part.play + 1}"
+        right = speech("play {play}", play=part.play + 1)
     return line(Span(office.id, "strong"), f"  {about}" if about else "", right=right, hang=2)
 
 
@@ -79,7 +84,7 @@ def connections(office: Office) -> list[str]:
     return texts
 
 
-def _limited(found: Sequence[Row]) -> Iterator[Row | Line]:
+def _limited(found: Sequence[Row], speech: Speech) -> Iterator[Row | Line]:
     """Many different rows of one module with one mark: the first, and how many more."""
     for (sign, module), group in groupby(found, key=lambda row: (row.finding.mark, row.finding.module)):
         some = list(group)
@@ -88,13 +93,14 @@ def _limited(found: Sequence[Row]) -> Iterator[Row | Line]:
             continue
         yield from some[:_SHOWN]
         more = sum(len(row.keys) for row in some[_SHOWN:])
-        yield line("  ", Span(sign, words.MARKS[sign]), " ", pad(module, 21), f"{words.number(more)} more (--verbose)")
+        text = speech("{count} more (--verbose)", count=speech.number(more))
+        yield line("  ", Span(sign, words.MARKS[sign]), " ", pad(module, 21), text)
 
 
-def row_lines(row: Row, locate: Locate) -> Iterator[Line]:
+def row_lines(row: Row, locate: Locate, speech: Speech) -> Iterator[Line]:
     """A row and the lines below it."""
     finding = row.finding
-    names = "" if row.several else words.names(row.keys)
+    names = "" if row.several else words.names(row.keys, speech)
     text = f"{names}: {finding.text}" if names and finding.text else names or finding.text
     yield line(
         "  ",
@@ -122,31 +128,36 @@ def detail_line(detail: Detail, where: Where, locate: Locate) -> Line:
     return line(text, gap, Span(detail.note, "faint"), hang=KEY_COLUMN)
 
 
-def order_line(order: PlannedOrder, orders: Mapping[str, PlannedOrder]) -> Line:
+def order_line(order: PlannedOrder, orders: Mapping[str, PlannedOrder], speech: Speech) -> Line:
     """`W1 Bedrijfscertificaat inlezen, for Ria van Dalen, nl.`"""
-    text = f" {order.title or order.name}, for {order.person or order.role}, {order.language}."
+    who = order.person or order.role
+    text = speech(
+        " {title}, for {person}, {language}.", title=order.title or order.name, person=who, language=order.language
+    )
     if order.open:
-        text += " Handed out."
+        text += speech(" Handed out.")
     after = words.order_names(order.after, orders)
     if after:
-        text += f" After {after}."
+        text += speech(" After {orders}.", orders=after)
     elif not order.ready and not order.open:
-        text += " Not yet: something else comes first."
+        text += speech(" Not yet: something else comes first.")
     remarks = dict.fromkeys(each.step.remark for each in order.lines if each.kind != "look" and each.step.remark)
-    text += "".join(f" {remark}" for remark in remarks)
+    text += "".join(f" {speech(remark)}" for remark in remarks)
     return line("  ", Span(words.order_name(order), "strong"), text, hang=4)
 
 
-def table_lines(table: Table, *, verbose: bool) -> Iterator[Line]:
+def table_lines(table: Table, speech: Speech, *, verbose: bool) -> Iterator[Line]:
     """A module's own table; its first rows, unless all are asked for."""
     shown = table.rows if verbose else table.rows[:_TABLE_ROWS]
-    yield line(f"    {table.title}", hang=4)
-    sizes = [max(cells(text) for text in column) for column in zip(table.columns, *shown, strict=False)]
-    for i, each in enumerate((table.columns, *shown)):
+    columns = tuple(map(speech.again, table.columns))
+    yield line(f"    {speech.again(table.title)}", hang=4)
+    sizes = [max(cells(text) for text in column) for column in zip(columns, *shown, strict=False)]
+    for i, each in enumerate((columns, *shown)):
         text = "".join(pad(cell, size + 2) for cell, size in zip(each, sizes, strict=False)).rstrip()
         yield line("      ", Span(text, "" if i else "faint"), hang=8)
     if len(shown) < len(table.rows):
-        yield line(f"      ... {words.plural(len(table.rows) - len(shown), 'more row')} (--verbose)")
+        more = speech.many(len(table.rows) - len(shown), "{count} more row", "{count} more rows")
+        yield line(f"      ... {more} (--verbose)")
 
 
 def has_news(part: OfficePlan) -> bool:

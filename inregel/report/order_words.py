@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from inregel.frozen import frozen
+from inregel.speech import LANGUAGES, Speech, phrase, speech_in
 
-NOBODY: Final = "nobody by name"
+NOBODY: Final = phrase("nobody by name")
 """What stands where an order is for no person by name, on the screens of those who plan."""
 
 
@@ -61,125 +63,83 @@ COLUMNS: Final = ("number", "office", "title", "person", "todo")
 FILLED: Final = ("by", "on", "evidence", "found", "cannot")
 """The columns that are filled in beside the answers: who, when, a file that backs it, it really is so, why not."""
 
-_NL: Final = Words(
-    order="Werkopdracht",
-    office="Kantoor",
-    person="Voor",
-    nobody="niemand met name",
-    handed_out="Uitgegeven",
-    secrets="Geheimen",
-    secret="[geheim: {name}]",
-    ask="Staat niet op papier. Vraag het aan wie inregel beheert; die ziet het met: {command}",
-    answer="Wat u doorgeeft",
-    answer_intro="Schrijf op wat er op het scherm staat, ook als dat anders is dan u verwacht.",
-    nothing="U hoeft niets over te nemen. Geef door dat het gedaan is.",
-    screen="Op het scherm",
-    where="Waar het staat",
-    written="Uw antwoord",
-    example="Bijvoorbeeld",
-    hidden="Schrijf dit niet op: geef het alleen mondeling door aan wie inregel beheert.",
-    signed="Gedaan door",
-    name="Naam",
-    day="Datum",
-    cannot="Lukt het niet?",
-    cannot_intro="Stop, verander niets meer, en schrijf op wat er gebeurde:",
-    closed="Deze opdracht is {state}. Voer haar niet meer uit.",
-    yes="ja",
-    no="nee",
-    none="geen",
-    a_list="Allemaal, met een komma ertussen; zijn er geen: geen",
-    a_date="Een datum, zoals 2028-11-14",
-    one_of="Een van",
-    states={"done": "al gedaan", "failed": "geweigerd", "superseded": "vervangen door {successor}",
-            "withdrawn": "ingetrokken"},
-    columns={"number": "Nummer", "office": "Kantoor", "title": "Opdracht", "person": "Voor", "todo": "Wat te doen",
-             "by": "Gedaan door", "on": "Datum", "evidence": "Bewijs (bestand)", "found": "Staat echt zo",
-             "cannot": "Lukt niet, omdat"},
-    sheets={"answers": "Opdrachten", "lines": "Regels", "steps": "Stappen"},
-    kinds={"do": "doen", "look": "kijken", "look_then_do": "kijken, en doen als het nog niet zo is",
-           "number": "Nummer", "office": "Kantoor", "module": "Module", "key": "Wat", "kind": "Hoe",
-           "becomes": "Wordt", "step": "Stap", "text": "Tekst", "gone": "weg"},
-)  # fmt: skip
-_FR: Final = Words(
-    order="Ordre de travail",
-    office="Bureau",
-    person="Pour",
-    nobody="personne en particulier",
-    handed_out="Remis le",
-    secrets="Secrets",
-    secret="[secret : {name}]",
-    ask="N'est pas sur papier. Demandez-le à qui gère inregel ; on le voit avec : {command}",
-    answer="Ce que vous communiquez",
-    answer_intro="Notez ce que montre l'écran, même si ce n'est pas ce que vous attendiez.",
-    nothing="Il n'y a rien à noter. Dites seulement que c'est fait.",
-    screen="À l'écran",
-    where="Où le lire",
-    written="Votre réponse",
-    example="Par exemple",
-    hidden="Ne le notez pas : dites-le seulement à qui gère inregel.",
-    signed="Fait par",
-    name="Nom",
-    day="Date",
-    cannot="Ce n'est pas possible ?",
-    cannot_intro="Arrêtez, ne changez plus rien, et notez ce qui s'est passé :",
-    closed="Cet ordre est {state}. Ne l'exécutez plus.",
-    yes="oui",
-    no="non",
-    none="aucun",
-    a_list="Tous, séparés par une virgule ; s'il n'y en a pas : aucun",
-    a_date="Une date, comme 2028-11-14",
-    one_of="Au choix",
-    states={"done": "déjà fait", "failed": "refusé", "superseded": "remplacé par {successor}", "withdrawn": "retiré"},
-    columns={"number": "Numéro", "office": "Bureau", "title": "Ordre", "person": "Pour", "todo": "À faire",
-             "by": "Fait par", "on": "Date", "evidence": "Preuve (fichier)", "found": "C'est bien ainsi",
-             "cannot": "Pas possible, parce que"},
-    sheets={"answers": "Ordres", "lines": "Lignes", "steps": "Étapes"},
-    kinds={"do": "faire", "look": "regarder", "look_then_do": "regarder, et faire si ce n'est pas encore ainsi",
-           "number": "Numéro", "office": "Bureau", "module": "Module", "key": "Quoi", "kind": "Comment",
-           "becomes": "Devient", "step": "Étape", "text": "Texte", "gone": "enlevé"},
-)  # fmt: skip
-_EN: Final = Words(
-    order="Work order",
-    office="Office",
-    person="For",
-    nobody=NOBODY,
-    handed_out="Handed out",
-    secrets="Secrets",
-    secret="[secret: {name}]",
-    ask="Not on paper. Ask whoever runs inregel, who sees it by: {command}",
-    answer="What you report",
-    answer_intro="Write down what the screen shows, also where it is not what you expected.",
-    nothing="There is nothing to copy. Only say that it is done.",
-    screen="On the screen",
-    where="Where to read it",
-    written="Your answer",
-    example="Such as",
-    hidden="Do not write this down: tell it only to whoever runs inregel.",
-    signed="Done by",
-    name="Name",
-    day="Date",
-    cannot="Can it not be done?",
-    cannot_intro="Stop, change nothing more, and write down what happened:",
-    closed="This order is {state}. Do not do it any more.",
-    yes="yes",
-    no="no",
-    none="none",
-    a_list="All of them, with a comma between them; where there are none: none",
-    a_date="A date such as 2028-11-14",
-    one_of="One of",
-    states={"done": "done already", "failed": "refused", "superseded": "replaced by {successor}",
-            "withdrawn": "withdrawn"},
-    columns={"number": "Number", "office": "Office", "title": "Order", "person": "For", "todo": "What to do",
-             "by": "Done by", "on": "Date", "evidence": "Evidence (file)", "found": "It really is so",
-             "cannot": "Cannot be done, because"},
-    sheets={"answers": "Orders", "lines": "Lines", "steps": "Steps"},
-    kinds={"do": "do", "look": "look", "look_then_do": "look, and do it unless it is so already",
-           "number": "Number", "office": "Office", "module": "Module", "key": "What", "kind": "How",
-           "becomes": "Becomes", "step": "Step", "text": "Text", "gone": "gone"},
-)  # fmt: skip
-LANGUAGES: Final[Mapping[str, Words]] = {"nl": _NL, "fr": _FR, "en": _EN}
 
-
+@lru_cache(maxsize=len(LANGUAGES))
 def words(language: str) -> Words:
     """The words of a language; of one that there is none of, the English ones."""
-    return LANGUAGES.get(language, _EN)
+    speech = speech_in(language)
+    return Words(
+        order=speech("Work order"),
+        office=speech("Office"),
+        person=speech.within("order", "For"),
+        nobody=speech(NOBODY),
+        handed_out=speech("Handed out"),
+        secrets=speech("Secrets"),
+        secret=speech("[secret: {name}]"),
+        ask=speech("Not on paper. Ask whoever runs inregel, who sees it by: {command}"),
+        answer=speech.within("order", "What you report"),
+        answer_intro=speech("Write down what the screen shows, also where it is not what you expected."),
+        nothing=speech("There is nothing to copy. Only say that it is done."),
+        screen=speech("On the screen"),
+        where=speech.within("order", "Where to read it"),
+        written=speech.within("order", "Your answer"),
+        example=speech("Such as"),
+        hidden=speech("Do not write this down: tell it only to whoever runs inregel."),
+        signed=speech("Done by"),
+        name=speech.within("order", "Name"),
+        day=speech.within("order", "Date"),
+        cannot=speech("Can it not be done?"),
+        cannot_intro=speech("Stop, change nothing more, and write down what happened:"),
+        closed=speech("This order is {state}. Do not do it any more."),
+        yes=speech.within("answer", "yes"),
+        no=speech.within("answer", "no"),
+        none=speech.within("answer", "none"),
+        a_list=speech("All of them, with a comma between them; where there are none: none"),
+        a_date=speech("A date such as 2028-11-14"),
+        one_of=speech("One of"),
+        states={
+            "done": speech.within("order", "done already"),
+            "failed": speech.within("order", "refused"),
+            "superseded": speech.within("order", "replaced by {successor}"),
+            "withdrawn": speech.within("order", "withdrawn"),
+        },
+        columns=_columns(speech),
+        sheets={
+            "answers": speech.within("sheet", "Orders"),
+            "lines": speech.within("sheet", "Lines"),
+            "steps": speech.within("sheet", "Steps"),
+        },
+        kinds=_kinds(speech),
+    )
+
+
+def _columns(speech: Speech) -> Mapping[str, str]:
+    return {
+        "number": speech.within("column", "Number"),
+        "office": speech.within("column", "Office"),
+        "title": speech.within("column", "Order"),
+        "person": speech.within("column", "For"),
+        "todo": speech.within("column", "What to do"),
+        "by": speech.within("column", "Done by"),
+        "on": speech.within("column", "Date"),
+        "evidence": speech.within("column", "Evidence (file)"),
+        "found": speech.within("column", "It really is so"),
+        "cannot": speech.within("column", "Cannot be done, because"),
+    }
+
+
+def _kinds(speech: Speech) -> Mapping[str, str]:
+    return {
+        "do": speech.within("sheet", "do"),
+        "look": speech.within("sheet", "look"),
+        "look_then_do": speech.within("sheet", "look, and do it unless it is so already"),
+        "number": speech.within("sheet", "Number"),
+        "office": speech.within("sheet", "Office"),
+        "module": speech.within("sheet", "Module"),
+        "key": speech.within("sheet", "What"),
+        "kind": speech.within("sheet", "How"),
+        "becomes": speech.within("sheet", "Becomes"),
+        "step": speech.within("sheet", "Step"),
+        "text": speech.within("sheet", "Text"),
+        "gone": speech.within("sheet", "gone"),
+    }

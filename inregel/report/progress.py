@@ -15,8 +15,9 @@ from inregel.contract import Step
 from inregel.plan.model import Entry
 from inregel.plan.progress import Observer, OfficeEnd, Silent
 from inregel.report.lines import clean
-from inregel.report.screen import screen
-from inregel.report.words import key, number, plural
+from inregel.report.screen import Screen, screen
+from inregel.report.words import key, offices
+from inregel.speech import ENGLISH, Speech, phrase
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -30,13 +31,14 @@ Clock = Callable[[], float]
 
 
 @contextmanager
-def watching(
+def watching(  # noqa: PLR0913  # what is watched, how and in which language: named by every caller
     stream: TextIO,
     *,
     quiet: bool = False,
     color: bool | None = None,
     environ: Mapping[str, str] | None = None,
     clock: Clock = time.monotonic,
+    speech: Speech = ENGLISH,
 ) -> Iterator[Observer]:
     """An observer for one run; what it drew is wiped at the end. `clock` gives seconds, from any beginning."""
     if quiet:
@@ -44,24 +46,29 @@ def watching(
         return
     surface = screen(stream, environ or {}, color)
     if not surface.terminal or (environ or {}).get("TERM") == "dumb":
-        yield Lines(stream, clock)
+        yield Lines(stream, clock, speech)
         return
-    with Picture(stream, clock, width=surface.width, color=surface.color) as picture:
+    with Picture(stream, clock, surface, speech) as picture:
         yield picture
+
+
+_READ: Final = phrase("{count} of {offices} read, {rate}/s.")
+_DONE: Final = phrase("{count} of {offices} done, {rate}/s.")
+_IN_USE: Final = phrase("Waiting: {identity} is in use by {holder}")
 
 
 class Lines(Silent):
     """Plain lines, at most one per ten seconds; only a lease of somebody else is told at once."""
 
-    def __init__(self, stream: TextIO, clock: Clock) -> None:
-        self._stream, self._clock = stream, clock
+    def __init__(self, stream: TextIO, clock: Clock, speech: Speech) -> None:
+        self._stream, self._clock, self._speech = stream, clock, speech
         self._total = self._done = 0
         self._begun = self._told = clock()
-        self._word = "read"
+        self._text = _READ
 
     def reading_started(self, offices: int) -> None:
         """Counts from here."""
-        self._start(offices, "read")
+        self._start(offices, _READ)
 
     def office_read(self, office: str) -> None:
         """One more."""
@@ -69,7 +76,7 @@ class Lines(Silent):
 
     def apply_started(self, offices: int) -> None:
         """Counts from here."""
-        self._start(offices, "done")
+        self._start(offices, _DONE)
 
     def office_done(self, office: str, end: OfficeEnd) -> None:
         """One more."""
@@ -77,11 +84,12 @@ class Lines(Silent):
 
     def waiting_for_lease(self, identity: str, holder: str) -> None:
         """Said at once: else a run that waits looks like one that hangs."""
-        self._stream.write(f"Waiting: {clean(identity)} is in use by {clean(holder)}.\n")
+        text = self._speech(_IN_USE, identity=clean(identity), holder=clean(holder))
+        self._stream.write(f"{text}.\n")
         self._stream.flush()
 
-    def _start(self, offices: int, word: str) -> None:
-        self._total, self._done, self._word = offices, 0, word
+    def _start(self, offices: int, text: str) -> None:
+        self._total, self._done, self._text = offices, 0, text
         self._begun = self._told = self._clock()
 
     def _step(self) -> None:
@@ -91,16 +99,17 @@ class Lines(Silent):
             return
         self._told = now
         rate = self._done / (now - self._begun)
-        of = f"{number(self._done)} of {plural(self._total, 'office')}"
-        self._stream.write(f"{of} {self._word}, {rate:.1f}/s.\n")
+        speech, total = self._speech, offices(self._total, self._speech)
+        text = speech(self._text, count=speech.number(self._done), offices=total, rate=speech.decimal(rate))
+        self._stream.write(f"{text}\n")
         self._stream.flush()
 
 
 class Picture(Silent):
     """One line on a terminal that is drawn over itself: a bar, the count, the rate, what is going on."""
 
-    def __init__(self, stream: TextIO, clock: Clock, *, width: int, color: bool) -> None:
-        self._stream, self._clock, self._width, self._color = stream, clock, width, color
+    def __init__(self, stream: TextIO, clock: Clock, surface: Screen, speech: Speech) -> None:
+        self._stream, self._clock, self._surface, self._speech = stream, clock, surface, speech
         self._progress: Progress | None = None
         self._task: TaskID | None = None
         self._drawn = float("-inf")
@@ -115,7 +124,7 @@ class Picture(Silent):
 
     def reading_started(self, offices: int) -> None:
         """A bar for the reading."""
-        self._start("Reading", offices)
+        self._start(self._speech("Reading"), offices)
 
     def office_read(self, office: str) -> None:
         """One more."""
@@ -127,7 +136,7 @@ class Picture(Silent):
 
     def apply_started(self, offices: int) -> None:
         """A bar for the offices that are worked on."""
-        self._start("Applying", offices)
+        self._start(self._speech("Applying"), offices)
 
     def performing(self, office: str, entry: Entry, step: Step) -> None:
         """What is done now."""
@@ -135,7 +144,7 @@ class Picture(Silent):
 
     def handed_out(self, number: str, title: str, person: str, office: str) -> None:
         """Which work order went to whom."""
-        self._tell(f"{office}: {number} for {person}")
+        self._tell(self._speech("{office}: {number} for {person}", office=office, number=number, person=person))
 
     def office_done(self, office: str, end: OfficeEnd) -> None:
         """One more."""
@@ -143,7 +152,7 @@ class Picture(Silent):
 
     def waiting_for_lease(self, identity: str, holder: str) -> None:
         """Why nothing moves."""
-        self._tell(f"Waiting: {identity} is in use by {holder}", at_once=True)
+        self._tell(self._speech(_IN_USE, identity=identity, holder=holder), at_once=True)
 
     def _start(self, word: str, offices: int) -> None:
         self._stop()
@@ -160,16 +169,16 @@ class Picture(Silent):
         console = Console(
             file=self._stream,
             force_terminal=True,
-            color_system="standard" if self._color else None,
-            no_color=not self._color,
-            width=self._width,
+            color_system="standard" if self._surface.color else None,
+            no_color=not self._surface.color,
+            width=self._surface.width,
             _environ={},
         )
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
-            TextColumn("offices"),
+            TextColumn(self._speech("offices")),
             Rate(),
             TextColumn("{task.fields[now]}", markup=False),
             console=console,

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from inregel.errors import InregelError
 from inregel.frozen import frozen
 from inregel.ledger.base import Order
-from inregel.report.order_words import words
+from inregel.report.order_words import NOBODY, words
 from inregel.report.page import page, text
+from inregel.speech import Speech, speech_in
 
 Format = Literal["text", "html", "json"]
 _STYLE: Final = """
@@ -28,40 +29,6 @@ li { margin: .4rem 0; break-inside: avoid; }
 
 class NoAge(InregelError):
     """{text} is no age. Write a number of days: --older-than 7d"""
-
-
-class _Words(NamedTuple):
-    """What stands around the orders of a person, for one of them and for several; a day and several days."""
-
-    one: str
-    several: str
-    end: str
-    since: str
-    today: str
-    day: str
-    days: str
-
-
-_WORDS: Final[Mapping[str, _Words]] = {
-    "nl": _Words(
-        "Deze werkopdracht staat nog open:",
-        "Deze {count} werkopdrachten staan nog open, de oudste eerst:",
-        "Geef door wat er op het scherm staat als het gedaan is, of waarom het niet lukt.",
-        "open sinds {day} ({age})", "vandaag", "1 dag", "{days} dagen",
-    ),
-    "fr": _Words(
-        "Cet ordre de travail est encore ouvert :",
-        "Ces {count} ordres de travail sont encore ouverts, le plus ancien d'abord :",
-        "Dites ce que montre l'écran quand c'est fait, ou pourquoi ce n'est pas possible.",
-        "ouvert depuis le {day} ({age})", "aujourd'hui", "1 jour", "{days} jours",
-    ),
-    "en": _Words(
-        "This work order is still open:",
-        "These {count} work orders are still open, the oldest first:",
-        "Say what the screen shows when it is done, or why it cannot be done.",
-        "open since {day} ({age})", "today", "1 day", "{days} days",
-    ),
-}  # fmt: skip
 
 
 @frozen
@@ -128,17 +95,21 @@ def _data(person: Person, now: datetime) -> dict[str, object]:
 
 def _parts(person: Person, now: datetime, zone: ZoneInfo) -> tuple[str, str, list[str], str]:
     """For whom, what begins, an item for each order, what ends."""
-    language = person.orders[0].order.language
-    told = _WORDS.get(language, _WORDS["en"])
-    begin = told.one if len(person.orders) == 1 else told.several.format(count=len(person.orders))
-    return person.name or words(language).nobody, begin, list(_items(person, told, now, zone)), told.end
+    speech = speech_in(person.orders[0].order.language)
+    begin = speech.many(
+        len(person.orders),
+        "This work order is still open:",
+        "These {count} work orders are still open, the oldest first:",
+    )
+    end = speech("Say what the screen shows when it is done, or why it cannot be done.")
+    return person.name or speech(NOBODY), begin, list(_items(person, speech, now, zone)), end
 
 
-def _items(person: Person, told: _Words, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+def _items(person: Person, speech: Speech, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     for order in person.orders:
         days = days_open(order, now)
-        age = told.today if days < 1 else told.day if days == 1 else told.days.format(days=days)
-        since = told.since.format(day=order.opened.astimezone(zone).date(), age=age)
+        age = speech("today") if days < 1 else speech.many(days, "{count} day", "{count} days")
+        since = speech("open since {day} ({age})", day=order.opened.astimezone(zone).date(), age=age)
         yield f"{order.number}, {order.order.office}: {order.order.title}, {since}"
 
 

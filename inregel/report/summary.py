@@ -7,7 +7,8 @@ from datetime import date
 from typing import Literal
 
 from inregel.plan.model import Entry, OfficePlan, Plan, PlannedOrder, Status
-from inregel.report.words import number, order_name, plural, ranges
+from inregel.report.words import order_name, orders, ranges, settings
+from inregel.speech import Speech
 
 
 @dataclass(slots=True)
@@ -66,9 +67,9 @@ def summarise(plan: Plan) -> Summary:
         rest = [entry for entry in office.entries if entry.status is not synced]
         if not rest:
             continue
-        orders = {order.identity: order for order in office.orders}
+        known = {order.identity: order for order in office.orders}
         for entry in rest:
-            _count(total, entry, office, orders)
+            _count(total, entry, office, known)
             if entry.blocked is not None and not entry.blocked.cause and entry.status is Status.BLOCKED:
                 causes[entry.blocked.who].add((entry.blocked.reason, entry.blocked.remedy))
             if entry.status in (Status.WAITING, Status.QUEUED):
@@ -105,52 +106,73 @@ def _next(entry: Entry) -> date | None:
     return entry.until
 
 
-def closing(total: Summary) -> list[str]:
+def closing(total: Summary, speech: Speech) -> list[str]:
     """The last lines about the counts. The very last one is a promise where nothing is to be done."""
     if total.done:
-        return [f"Nothing to do: {number(total.resources)} resources in sync."]
+        # One form in English, so that who waits for this line in a script finds it.
+        text = speech.many(
+            total.resources,
+            "Nothing to do: {count} resources in sync.",
+            "Nothing to do: {count} resources in sync.",
+        )
+        return [text]
     if total.idle:
-        return [*_causes(total), _nothing_now(total)]
-    return [
-        _counts(total),
-        f"{_orders(total)}, {number(total.irreversible)} irreversible. {' '.join(_causes(total, always=True))}",
-    ]
+        return [*_causes(total, speech), _nothing_now(total, speech)]
+    irreversible = speech.many(total.irreversible, "{count} irreversible", "{count} irreversible")
+    causes = " ".join(_causes(total, speech, always=True))
+    return [_counts(total, speech), f"{_orders(total, speech)}, {irreversible}. {causes}"]
 
 
-def _counts(total: Summary) -> str:
+def _counts(total: Summary, speech: Speech) -> str:
+    number = speech.number
     parts = [
-        f"{number(total.in_sync)} in sync",
-        f"{number(total.change)} to change ({number(total.machine)} machine, {number(total.person)} person)",
-        f"{number(total.waiting)} waiting",
-        f"{number(total.blocked)} blocked",
+        speech("{count} in sync", count=number(total.in_sync)),
+        speech(
+            "{count} to change ({machine} machine, {person} person)",
+            count=number(total.change),
+            machine=number(total.machine),
+            person=number(total.person),
+        ),
+        speech("{count} waiting", count=number(total.waiting)),
+        speech.many(total.blocked, "{count} blocked", "{count} blocked"),
     ]
     if total.failed:
-        parts.append(f"{number(total.failed)} failed")
-    return f"{plural(total.resources, 'resource')}: {', '.join(parts)}. {number(total.remove)} to remove."
+        parts.append(speech.many(total.failed, "{count} failed", "{count} failed"))
+    return speech(
+        "{resources}: {counts}. {remove} to remove.",
+        resources=settings(total.resources, speech),
+        counts=", ".join(parts),
+        remove=number(total.remove),
+    )
 
 
-def _orders(total: Summary) -> str:
-    text = plural(total.orders, "work order")
-    return f"{text} ({number(len(total.open_orders))} handed out already)" if total.open_orders else text
+def _orders(total: Summary, speech: Speech) -> str:
+    text = orders(total.orders, speech)
+    if not total.open_orders:
+        return text
+    return speech("{orders} ({count} handed out already)", orders=text, count=speech.number(len(total.open_orders)))
 
 
-def _causes(total: Summary, *, always: bool = False) -> list[str]:
+def _causes(total: Summary, speech: Speech, *, always: bool = False) -> list[str]:
     if not (always or total.blocked):
         return []
-    you, others = plural(total.by_you, "cause"), plural(total.by_others, "cause")
-    return [f"Blocked by you: {you}. Blocked by others: {others}."]
+    you, others = (speech.many(count, "{count} cause", "{count} causes") for count in (total.by_you, total.by_others))
+    return [speech("Blocked by you: {you}. Blocked by others: {others}.", you=you, others=others)]
 
 
-def _nothing_now(total: Summary) -> str:
-    waiting = f"{number(total.waiting)} waiting"
+def _nothing_now(total: Summary, speech: Speech) -> str:
+    number = speech.number
+    waiting = speech("{count} waiting", count=number(total.waiting))
     if total.next is not None:
-        waiting += f" (next {total.next.isoformat()})"
-    numbers = ranges(total.open_orders)
+        waiting = speech("{waiting} (next {day})", waiting=waiting, day=total.next.isoformat())
+    with_people = speech(
+        "{count} with people ({orders})", count=number(total.handed_out), orders=ranges(total.open_orders, speech)
+    )
     parts = [
-        (True, f"{number(total.in_sync)} in sync"),
-        (total.handed_out, f"{number(total.handed_out)} with people ({numbers})"),
-        (total.held, f"{number(total.held)} held"),
+        (True, speech("{count} in sync", count=number(total.in_sync))),
+        (total.handed_out, with_people),
+        (total.held, speech.many(total.held, "{count} held", "{count} held")),
         (total.waiting, waiting),
-        (total.blocked, f"{number(total.blocked)} blocked"),
+        (total.blocked, speech.many(total.blocked, "{count} blocked", "{count} blocked")),
     ]
-    return f"Nothing to do now: {', '.join(text for count, text in parts if count)}."
+    return speech("Nothing to do now: {counts}.", counts=", ".join(text for count, text in parts if count))

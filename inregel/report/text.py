@@ -19,6 +19,7 @@ from inregel.report.office import Locate, file_only, has_news, office_lines, rem
 from inregel.report.rows import View
 from inregel.report.screen import PIPE_WIDTH
 from inregel.report.summary import Summary, closing, summarise
+from inregel.speech import ENGLISH, Speech
 
 MOST_OFFICES: Final = 10
 """Offices that are told one by one."""
@@ -32,6 +33,7 @@ class Style:
     by: Literal["office", "date"] = "office"
     next_command: str = ""
     locate: Locate = file_only
+    speech: Speech = ENGLISH
 
 
 def render(  # noqa: PLR0913  # what is told, to where, and how: named by every caller
@@ -44,9 +46,10 @@ def render(  # noqa: PLR0913  # what is told, to where, and how: named by every 
     by: str = "office",
     next_command: str = "",
     locate: Locate = file_only,
+    speech: Speech = ENGLISH,
 ) -> None:
     """Writes the plan to `stream`; `width` None is that of a pipe. `next_command` is what to type next, or ""."""
-    style = Style(verbose, "date" if by == "date" else "office", next_command, remembered(locate))
+    style = Style(verbose, "date" if by == "date" else "office", next_command, remembered(locate), speech)
     write(plan_lines(plan, style), stream, width=width or PIPE_WIDTH, color=color)
 
 
@@ -55,25 +58,31 @@ def plan_lines(plan: Plan, style: Style) -> Iterator[Line]:
     from inregel.report.calendar import calendar_lines
 
     total = summarise(plan)
-    yield from header(plan, total)
+    yield from header(plan, total, style.speech)
     if style.by == "date":
-        yield from calendar_lines(plan)
+        yield from calendar_lines(plan, style.speech)
     else:
         yield from _body(plan, style, total)
     yield EMPTY
     yield from ending(total, style, plan)
 
 
-def header(plan: Plan, total: Summary) -> Iterator[Line]:
+def header(plan: Plan, total: Summary, speech: Speech) -> Iterator[Line]:
     """What was read, when, at which revision."""
-    offices = words.plural(len({part.office.id for part in plan.offices}), "office")
-    resources = words.plural(total.resources, "resource")
-    text = f"{offices}, {resources}, read in {plan.seconds:.1f} s. Revision {plan.revision[:7]}."
-    yield line(f"Plan for {text} {words.long_date(plan.at)}.")
+    yield line(
+        speech(
+            "Plan for {offices}, {resources}, read in {seconds} s. Revision {revision}. {moment}.",
+            offices=words.offices(len({part.office.id for part in plan.offices}), speech),
+            resources=words.settings(total.resources, speech),
+            seconds=speech.decimal(plan.seconds),
+            revision=plan.revision[:7],
+            moment=speech.date(plan.at),
+        )
+    )
     if not plan.secrets:
-        yield line("Made without secrets: this plan shows, and cannot be applied.")
+        yield line(speech("Made without secrets: this plan shows, and cannot be applied."))
     for note in plan.notes:
-        yield line(note)
+        yield line(speech.again(note))
 
 
 def _body(plan: Plan, style: Style, total: Summary) -> Iterator[Line]:
@@ -85,11 +94,11 @@ def _body(plan: Plan, style: Style, total: Summary) -> Iterator[Line]:
     if not style.verbose and len({part.office.id for part in news}) > MOST_OFFICES:
         from inregel.report.grouped import grouped_lines
 
-        yield from grouped_lines(plan, news, orders, style.locate)
+        yield from grouped_lines(plan, news, orders, style)
         return
-    view = View(plan.at, orders, style.verbose)
+    view = View(plan.at, orders, style.verbose, speech=style.speech)
     causes = common((entry for part in news for entry in part.entries), view)
-    yield from cause_lines(causes.values(), style.locate)
+    yield from cause_lines(causes.values(), style.locate, style.speech)
     view = replace(view, told=frozenset(causes))
     for part in news:
         lines = list(office_lines(part, plan, view, style.locate))
@@ -100,15 +109,16 @@ def _body(plan: Plan, style: Style, total: Summary) -> Iterator[Line]:
 
 def ending(total: Summary, style: Style, plan: Plan) -> Iterator[Line]:
     """The counts, and what to type next; a plan with nothing to do ends with the line that says so."""
-    for text in closing(total):
+    speech = style.speech
+    for text in closing(total, speech):
         yield line(Span(text, "good" if total.done else ""))
     if total.done or total.idle or not style.next_command:
         return
-    hints = [f"Next: {style.next_command}"]
+    hints = [speech("Next: {command}", command=style.next_command)]
     if len({part.office.id for part in plan.offices}) > 1 and "--limit" not in style.next_command:
-        hints.append(f"One office: --limit {_worst(plan)}")
+        hints.append(speech("One office: --limit {office}", office=_worst(plan)))
     if total.in_sync and not style.verbose:
-        hints.append("All in sync too: --verbose")
+        hints.append(speech("All in sync too: --verbose"))
     yield line("      ".join(hints), hang=6)
 
 

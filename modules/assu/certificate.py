@@ -34,6 +34,7 @@ from inregel.contract import (
     key_text,
 )
 from inregel.formats import pkcs12, versions
+from inregel.speech import phrase
 
 from . import _kept
 from ._collected import check_collected
@@ -41,7 +42,7 @@ from ._file import is_due, of_another, opened, refuse_unfit, renew_before, unwis
 from ._wizard import MANUAL, NONE, ORDER, other_screens, password, role, screen
 
 COLLECT: Final = "assu/collect"
-_NO_HAND_IN: Final = "No hand-in at a.s.r.: this is a renewal."
+_NO_HAND_IN: Final = phrase("No hand-in at a.s.r.: this is a renewal.")
 _IMPORT: Final = "route: import, with file and password"
 _NOT: Final = "not "
 """Before the serial number that another certificate than this one has; the screen shows none."""

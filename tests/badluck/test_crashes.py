@@ -17,7 +17,7 @@ from inregel.crashpoints import EDGES, points
 pytestmark = pytest.mark.soak
 KILLED = -9
 
-LEASED = {"apply.lease", "apply.orders", "apply.release", "ledger.commit"}
+LEASED = {"apply.lease", "apply.orders", "apply.commit", "apply.release", "ledger.commit"}
 MACHINE = LEASED | {
     "apply.intend",
     "apply.perform",
@@ -29,7 +29,7 @@ ANSWERED = {"work.answer", "ledger.commit"}
 PASSED = {
     **{kind: {"apply": MACHINE} for kind in KINDS},
     "capture": {"apply": MACHINE | {"apply.capture", "apply.verify"}},
-    "judge": {"apply": MACHINE | {"apply.capture", "apply.verify", "apply.judge"}},
+    "judge": {"apply": LEASED | {"apply.judge"}},
     "staged": {"apply": MACHINE | {"rollout.begin", "rollout.save"}},
     "person": {"apply": LEASED, "answer": ANSWERED, "apply again": LEASED},
     "mixed": {"apply": MACHINE, "answer": ANSWERED, "apply again": LEASED},

@@ -28,11 +28,10 @@ MOMENTS = [
     ("ledger.before_commit", 4),
     ("ledger.before_commit", 6),
     ("ledger.before_commit", 8),
-    ("ledger.before_commit", 14),
     ("apply.before_perform", 2),
-    ("apply.before_orders", 1),
+    ("apply.before_checkpoint", 6),
 ]
-"""At which commit of an apply the disk gets bad: a lease, an intention, a checkpoint, an outcome, a statement."""
+"""At which commit of an apply the disk gets bad: a lease, an intention, a checkpoint; a synced one still follows."""
 AT_THE_FILE = "file.before_write:1:USR1"
 ENOUGH = 81920
 """With that much room it may succeed."""

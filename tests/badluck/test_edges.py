@@ -78,11 +78,11 @@ class Reader(ast.NodeVisitor):
 
 
 def for_good(call: ast.Call) -> bool:
-    """A commit of the ledger, a commit of SQLite, a sync, a rename, or a whole file written."""
+    """A commit of the ledger, alone or shared, a commit of SQLite, a sync, a rename, or a whole file written."""
     if not isinstance(call.func, ast.Attribute):
         return False
     match call.func.attr:
-        case "writing":
+        case "writing" | "together":
             return True
         case "execute":
             return bool(call.args) and isinstance(call.args[0], ast.Constant) and call.args[0].value == "COMMIT"
@@ -128,6 +128,8 @@ def test_what_is_left_out_is_still_there() -> None:
     [
         ("def f():\n    with edge('a.b'), ledger.writing() as tx:\n        pass", 0),
         ("def f():\n    with ledger.writing() as tx:\n        pass", 1),
+        ("def f():\n    with edge('a.b'):\n        await commits.together(leases, write)", 0),
+        ("async def f():\n    return await commits.together(leases, write)", 1),
         ("def f():\n    with ledger.writing() as tx, edge('a.b'):\n        pass", 1),
         ("def f():\n    with edge('a.b'):\n        def g():\n            os.fsync(1)", 1),
         ("def f():\n    with edge('a.b'):\n        os.fsync(1)\n        fresh.replace(path)", 0),

@@ -1,5 +1,7 @@
 """Groups of groups, files beside the inventory, several inventories, and what is said about mistakes in them."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,6 +160,57 @@ CASES = {
 def test_a_mistake_in_the_inventory_has_its_place_and_its_words(tmp_path: Path, case: str) -> None:
     text, expected = CASES[case]
     assert mistakes(make(tmp_path, {"inventory.yml": text})) == expected
+
+
+INI = """\
+; from the old machine
+[nl]
+utrecht ansible_host=10.0.0.1
+zwolle
+
+[nl:vars]
+language=nl
+"""
+
+
+@pytest.mark.parametrize("text", [INI, INI.replace("utrecht ansible_host=10.0.0.1", "utrecht"), INI.replace(";", "#")])
+def test_an_ini_inventory_is_called_what_it_is_and_turned_into_one_by_ansible_itself(tmp_path: Path, text: str) -> None:
+    make(tmp_path, {"hosts.ini": text}, settings="project: offices\nledger_id: 6f0d7c52\ninventory: hosts.ini\n")
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path)
+    assert str(caught.value) == (
+        "hosts.ini:2:1: this is an inventory in Ansible's INI form; here it is YAML, or the JSON of a dynamic "
+        "inventory\n"
+        "  2 | [nl]\n"
+        "    | ^\n"
+        "    write instead: ansible-inventory -i hosts.ini --list > hosts.json, and name that file instead"
+    )
+
+
+def test_what_is_said_about_an_ini_inventory_makes_one_that_is_read(tmp_path: Path) -> None:
+    (tmp_path / "hosts.ini").write_text(INI, encoding="utf-8")
+    ansible = Path(sys.executable).with_name("ansible-inventory")
+    made = subprocess.run(
+        [ansible, "-i", "hosts.ini", "--list"], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    make(
+        tmp_path, {"hosts.json": made.stdout}, settings="project: offices\nledger_id: 6f0d7c52\ninventory: hosts.json\n"
+    )
+    assert list(load(tmp_path).inventory.order) == ["utrecht", "zwolle"]
+
+
+def test_an_inventory_that_is_no_mapping_is_one_mistake_with_the_lines_to_write(tmp_path: Path) -> None:
+    make(tmp_path, {"inventory.yml": "- utrecht\n"})
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path)
+    assert str(caught.value) == (
+        "inventory.yml:1:1: the file must be a mapping (key: value); found a list\n"
+        "  1 | - utrecht\n"
+        "    | ^\n"
+        "    write instead:\n"
+        "      all:\n"
+        "        offices: ..."
+    )
 
 
 def test_mistakes_of_all_files_come_in_one_go(tmp_path: Path) -> None:

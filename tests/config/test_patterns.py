@@ -70,6 +70,24 @@ def test_a_pattern_that_means_nothing_says_what_is_near(found: Project, pattern:
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    ["~(a+)+b", "~(a|aa)+b", "~(a*)*b", "~((a?)x)*b", "~([a-z]+)*$", "~" + "a*" * 20 + "b"],
+)
+def test_a_regular_expression_that_would_take_for_ever_is_refused(tmp_path: Path, pattern: str) -> None:
+    inventory = "all: {offices: {" + "a" * 40 + "c: }}"
+    offices = project.load(make(tmp_path, {"inventory.yml": inventory}), secrets=MemorySource())
+    with pytest.raises(PatternError, match="can take for ever: it repeats what itself repeats or chooses"):
+        offices.select(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["~(ede|h.*)", "~^(nl|be)$", r"~.*\(?e.*", "~[(+*]?e+d+e+", "~(?P<a>ed)+e?", "~(e|h)[a-z]*"]
+)
+def test_a_usual_regular_expression_is_not_refused(found: Project, pattern: str) -> None:
+    assert "ede" in found.select(pattern)
+
+
 def test_limit_narrows_a_pattern_and_reads_names_from_a_file(found: Project) -> None:
     root = found.settings.root
     (root / "retry.txt").write_text("zwolle\n\nhoorn\n")

@@ -142,6 +142,19 @@ CSV = {
         "Kantoor,Naam,Mailadres,Soort,I09,Aantal\nede/x,,,,,\n",
         ["offices.csv:2:1: the office `ede/x` is not a name of letters, digits, `.`, `_` and `-`"],
     ),
+    "a long number that a spreadsheet wrote": (
+        "Kantoor;Naam;Mailadres;Soort;I09;Aantal\nede;1,23E+11;;;;\nhoorn;####;;;;\n",
+        [
+            "offices.csv:2:2: line 2, column Naam holds 1,23E+11, which a spreadsheet made of something longer: "
+            "format the column as text and type it again",
+            "offices.csv:3:2: line 3, column Naam holds ####, which a spreadsheet made of something longer: "
+            "format the column as text and type it again",
+        ],
+    ),
+    "a text that was cut at its semicolon": (
+        "Kantoor;Naam;Mailadres;Soort;I09;Aantal\nede;De Hanze; Advies;x;;;3\nhoorn;;;;;;;\n",
+        ["offices.csv:2:7: this line has 7 cells, and the header has 6 -> text that holds `;` in double quotes"],
+    ),
     "an empty file": ("", ["offices.csv: the sheet is empty"]),
 }
 
@@ -150,6 +163,12 @@ CSV = {
 def test_a_mistake_in_a_csv_file_has_its_place_and_its_words(tmp_path: Path, case: str) -> None:
     text, expected = CSV[case]
     assert mistakes(with_csv(tmp_path, text)) == expected
+
+
+def test_a_first_line_that_tells_excel_the_separator_is_no_header(tmp_path: Path) -> None:
+    found = load(with_csv(tmp_path, f"sep=|\r\n{'|'.join(HEADER)}\r\nede|De; Hanze|||\r\n"))
+    assert found.inventory.values("ede")["name"] == "De; Hanze"
+    assert str(found.inventory.offices["ede"].where).startswith("offices.csv:3")
 
 
 def test_a_csv_file_of_another_encoding_says_which_line(tmp_path: Path) -> None:
@@ -190,6 +209,13 @@ XLSX: dict[str, tuple[list[Any], dict[str, str], list[str]]] = {
 def test_a_mistake_in_an_xlsx_file_has_its_cell_and_its_words(tmp_path: Path, case: str) -> None:
     row, formats, expected = XLSX[case]
     assert mistakes(with_xlsx(tmp_path, [HEADER, row], formats=formats)) == expected
+
+
+def test_the_packed_bytes_of_an_xlsx_file_are_never_shown_as_its_line(tmp_path: Path) -> None:
+    offices = [[f"k{number}", f"Kantoor {number * 7919}", *ROW[2:]] for number in range(200)]
+    with pytest.raises(ConfigError) as caught:
+        load(with_xlsx(tmp_path, [HEADER, *([f"x{number}", 1.5, *ROW[2:]] for number in range(5)), *offices]))
+    assert {line[:13] for line in str(caught.value).splitlines()} == {"offices.xlsx:", "5 mistakes"}
 
 
 def test_a_number_among_texts_that_begin_with_a_zero_has_lost_its_own(tmp_path: Path) -> None:

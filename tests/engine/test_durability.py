@@ -3,29 +3,11 @@
 from pathlib import Path
 
 from helpers.clock import Clock
+from helpers.ledgers import commits
 from helpers.world import World
 from inregel.contract import Secret
 from inregel.ledger import create
 from inregel.ledger.sqlite import SqliteLedger
-
-
-def commits(ledger: SqliteLedger) -> list[tuple[bool, str]]:
-    """From here on: of each commit whether it is synced, and what it wrote."""
-    found: list[tuple[bool, str]] = []
-    synced, wrote = True, ""
-
-    def note(statement: str) -> None:
-        nonlocal synced, wrote
-        if statement.startswith("PRAGMA synchronous ="):
-            synced = statement.endswith("FULL")
-        elif statement.startswith("COMMIT"):
-            found.append((synced, wrote))
-            wrote = ""
-        else:
-            wrote += statement
-
-    ledger._store.connection.set_trace_callback(note)
-    return found
 
 
 def world(root: Path, clock: Clock) -> World:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from inregel.ledger.base import Event
 from inregel.report.events import sentence
+from inregel.speech import ENGLISH
 
 AT = datetime(2026, 11, 20, 8, 14, tzinfo=UTC)
 SHOWN = {"id": "1", "secret": "token", "connection": "afas:1", "version": 2}
@@ -95,15 +96,15 @@ def event(kind: str, body: dict[str, Any], person: str | None = "Ria") -> Event:
     ],
 )
 def test_an_event_is_told(kind: str, body: dict[str, Any], text: str) -> None:
-    assert sentence(event(kind, body)) == text
+    assert sentence(event(kind, body), ENGLISH) == text
 
 
 def test_a_forgotten_person_is_not_made_up() -> None:
-    assert sentence(event("attested", {"resources": [LINKED]}, None)).startswith("somebody said")
+    assert sentence(event("attested", {"resources": [LINKED]}, None), ENGLISH).startswith("somebody said")
 
 
 def test_many_resources_are_counted_rather_than_listed() -> None:
-    assert sentence(event("attested", {"resources": [LINKED] * 9})).endswith("; 3 more")
+    assert sentence(event("attested", {"resources": [LINKED] * 9}), ENGLISH).endswith("; 3 more")
 
 
 @given(
@@ -113,4 +114,4 @@ def test_many_resources_are_counted_rather_than_listed() -> None:
     ),
 )
 def test_a_record_of_any_shape_is_told(kind: str, body: dict[str, Any]) -> None:
-    assert isinstance(sentence(event(kind, body)), str)
+    assert isinstance(sentence(event(kind, body), ENGLISH), str)

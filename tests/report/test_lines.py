@@ -87,3 +87,8 @@ def test_plain_output_does_not_pay_for_rich() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_the_space_between_thousands_is_shown_and_any_other_strange_one_is_not() -> None:
+    assert clean("2\u202f175 r\u00e9glages") == "2\u202f175 r\u00e9glages"
+    assert clean("a\u202fb 2\u202f17 \u00a0") == "a\\u202fb 2\\u202f17 \\xa0"

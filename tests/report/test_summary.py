@@ -7,6 +7,7 @@ from helpers.any_plan import any_plan, some_plans
 from inregel.contract import Blocked
 from inregel.plan.model import OfficePlan, Plan, Status
 from inregel.report.summary import closing, summarise
+from inregel.speech import ENGLISH
 
 
 def test_a_cause_counts_once_and_what_is_blocked_by_it_is_none() -> None:
@@ -28,7 +29,7 @@ def test_a_machine_and_a_person_count_as_person() -> None:
 
 def test_a_failure_stands_in_the_sum() -> None:
     failed = plans.entry("ede", "a.b", "x", Status.FAILED, blocked=Blocked("refused by Piet"))
-    lines = closing(summarise(plans.plan([OfficePlan(plans.office("ede", "Bos", "1"), 0, 1, [failed], [])])))
+    lines = closing(summarise(plans.plan([OfficePlan(plans.office("ede", "Bos", "1"), 0, 1, [failed], [])])), ENGLISH)
     assert lines[0] == (
         "1 resource: 0 in sync, 0 to change (0 machine, 0 person), 0 waiting, 0 blocked, 1 failed. 0 to remove."
     )
@@ -49,6 +50,6 @@ def test_every_resource_counts_once(plan: Plan) -> None:
 @some_plans
 @given(any_plan())
 def test_nothing_to_do_is_said_only_where_all_is_in_sync(plan: Plan) -> None:
-    said = closing(summarise(plan))[-1]
+    said = closing(summarise(plan), ENGLISH)[-1]
     everything = all(entry.status is Status.IN_SYNC for entry in plan.entries())
     assert said.startswith("Nothing to do: ") == everything

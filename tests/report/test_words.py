@@ -3,6 +3,7 @@
 import pytest
 
 from inregel.report import words
+from inregel.speech import ENGLISH
 
 
 @pytest.mark.parametrize(
@@ -18,10 +19,10 @@ from inregel.report import words
     ],
 )
 def test_numbers_of_orders_are_told_as_the_runs_that_they_are(numbers: tuple[str, ...], told: str) -> None:
-    assert words.ranges(numbers) == told
+    assert words.ranges(numbers, ENGLISH) == told
 
 
 def test_resources_of_several_modules_are_named_or_counted() -> None:
     many = [f"I09{i:06}" for i in range(40)]
-    told = words.resources([("a.b", [""]), ("a.c", ["x", "y"]), ("a.d", ["", ""]), ("a.e", many)])
+    told = words.resources([("a.b", [""]), ("a.c", ["x", "y"]), ("a.d", ["", ""]), ("a.e", many)], ENGLISH)
     assert told == "a.b, a.c (x, y), a.d (2), a.e (40)"

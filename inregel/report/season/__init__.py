@@ -11,20 +11,20 @@ from collections.abc import Iterator
 
 from inregel.plan.model import Outcome, Plan
 from inregel.report.page import page, text
-from inregel.report.phrases import sayer
 from inregel.report.season.causes import causes
 from inregel.report.season.look import STYLE, Teller
 from inregel.report.season.matrix import offices, overview
 from inregel.report.season.people import people
 from inregel.report.season.timeline import coming, timeline
 from inregel.report.summary import summarise
+from inregel.speech import speech_in
 
 
 def dump(report: Plan | Outcome, language: str = "nl") -> bytes:
     """The page of a plan, or of the plan after an apply, as UTF-8. Equal plans give equal bytes."""
     plan = report if isinstance(report, Plan) else report.after
-    teller = Teller(sayer(language), language)
-    title = teller.say("{project}: the offices on {day}", project=plan.project, day=plan.at.date().isoformat())
+    teller = Teller(speech_in(language))
+    title = teller.speech("{project}: the offices on {day}", project=plan.project, day=plan.at.date().isoformat())
     return page(title, language, STYLE, "\n".join(_body(plan, title, teller))).encode()
 
 
@@ -39,7 +39,7 @@ def _body(plan: Plan, title: str, teller: Teller) -> Iterator[str]:
         time=f"{plan.at:%H:%M}",
     )
     for note in plan.notes:
-        yield f"<p>{text(note)}</p>"
+        yield f"<p>{text(teller.speech.again(note))}</p>"
     yield from overview(plan, total, teller)
     yield from timeline(plan, teller)
     yield from coming(plan, teller)

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from inregel.plan.model import Entry, Plan, Status
 from inregel.report.page import text
 from inregel.report.season.look import Teller, table
+from inregel.speech import phrase
 
 _ROWS: Final = 30
 _OFFICES: Final = 4
@@ -32,7 +33,7 @@ def causes(plan: Plan, teller: Teller) -> Iterator[str]:
     rest = ranked[_ROWS:]
     if rest:
         names: Counter[str] = sum((offices for _, offices in rest), Counter())
-        label = teller.say("{count} other reasons", count=teller.count(len(rest)))
+        label = teller.speech("{count} other reasons", count=teller.count(len(rest)))
         rows.append(_row(("", label, ""), names, teller))
     total = sum(offices.total() for offices in found.values())
     last = f'<td class="n">{teller.count(total)}</td><td></td>'
@@ -44,10 +45,11 @@ def causes(plan: Plan, teller: Teller) -> Iterator[str]:
 def _cause(entry: Entry, teller: Teller) -> Cause:
     blocked = entry.blocked
     if blocked is None:
-        return "", teller.say("failed"), ""
+        return "", teller.speech("failed"), ""
     if blocked.cause:
-        return "", teller.say("It waits for another setting that is blocked."), ""
-    return ("you" if blocked.who == "you" else "others"), blocked.reason, blocked.remedy
+        return "", teller.speech("It waits for another setting that is blocked."), ""
+    who = phrase("you") if blocked.who == "you" else phrase("others")
+    return who, teller.speech.again(blocked.reason), teller.speech.again(blocked.remedy)
 
 
 def _row(cause: Cause, offices: Counter[str], teller: Teller) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from inregel.frozen import frozen
 from inregel.plan.model import Entry, Status
 from inregel.report.page import text
-from inregel.report.phrases import Say, count
+from inregel.speech import Speech, phrase
 
 STYLE: Final = """
 @page { size: A4 landscape; margin: 12mm; }
@@ -53,13 +53,13 @@ class Stand(Enum):
 
 
 MARKS: Final = {
-    Stand.FAILED: ("x", "failed"),
-    Stand.BLOCKED: ("x", "blocked"),
-    Stand.PERSON: ("~", "to do"),
-    Stand.MACHINE: ("~", "machine"),
-    Stand.LOOK: ("?", "to look at"),
-    Stand.WAITING: (".", "waiting"),
-    Stand.SYNC: ("=", "in sync"),
+    Stand.FAILED: ("x", phrase("failed")),
+    Stand.BLOCKED: ("x", phrase("blocked")),
+    Stand.PERSON: ("~", phrase("to do")),
+    Stand.MACHINE: ("~", phrase("machine")),
+    Stand.LOOK: ("?", phrase("to look at")),
+    Stand.WAITING: (".", phrase("waiting")),
+    Stand.SYNC: ("=", phrase("in sync")),
 }
 """The mark of the plan, and the phrase: neither rests on colour."""
 
@@ -81,24 +81,23 @@ def stand(entry: Entry) -> Stand:
 class Teller:
     """Says things in the language of the page."""
 
-    say: Say
-    language: str
+    speech: Speech
 
-    def words(self, phrase: str, **values: object) -> str:
+    def words(self, message: str, **values: object) -> str:
         """A phrase, escaped."""
-        return text(self.say(phrase, **values))
+        return text(self.speech(message, **values))
 
-    def paragraph(self, phrase: str, **values: object) -> str:
+    def paragraph(self, message: str, **values: object) -> str:
         """A phrase as a paragraph."""
-        return f"<p>{self.words(phrase, **values)}</p>"
+        return f"<p>{self.words(message, **values)}</p>"
 
-    def heading(self, phrase: str, **values: object) -> str:
+    def heading(self, message: str, **values: object) -> str:
         """A phrase as the heading of a part."""
-        return f"<h2>{self.words(phrase, **values)}</h2>"
+        return f"<h2>{self.words(message, **values)}</h2>"
 
     def count(self, number: int) -> str:
         """A number as the language writes it."""
-        return count(number, self.language)
+        return self.speech.number(number)
 
     def columns(self, *phrases: str) -> str:
         """Headings of columns of text."""

@@ -13,6 +13,7 @@ from inregel.report.dues import dues
 from inregel.report.page import text
 from inregel.report.season.look import MARKS, Stand, Teller, stand, table
 from inregel.report.summary import Summary
+from inregel.speech import phrase
 
 _COLUMNS: Final = (
     Stand.SYNC,
@@ -47,16 +48,16 @@ def overview(plan: Plan, total: Summary, teller: Teller) -> Iterator[str]:
     offices = len({part.office.id for part in plan.offices})
     yield teller.heading("In short")
     told = {
-        "offices": offices,
-        "settings": total.resources,
-        "in sync": total.in_sync,
-        "for people": total.person,
-        "machine": total.machine,
-        "waiting": total.waiting,
-        "blocked": total.blocked,
-        "failed": total.failed,
-        "work orders": total.orders,
-        "in hand": len(total.open_orders),
+        phrase("offices"): offices,
+        phrase("settings"): total.resources,
+        phrase("in sync"): total.in_sync,
+        phrase("for people"): total.person,
+        phrase("machine"): total.machine,
+        phrase("waiting"): total.waiting,
+        phrase("blocked"): total.blocked,
+        phrase("failed"): total.failed,
+        phrase("work orders"): total.orders,
+        phrase("in hand"): len(total.open_orders),
     }
     cells = "".join(f'<td class="n">{teller.count(number)}</td>' for number in told.values())
     yield from table(teller.counted(*told), [f"<tr>{cells}</tr>"])
@@ -64,7 +65,7 @@ def overview(plan: Plan, total: Summary, teller: Teller) -> Iterator[str]:
     head = teller.columns("setting") + teller.counted(*(MARKS[each][1] for each in _COLUMNS), "all")
     rows = [_counts(module, counts, teller) for module, counts in modules.items()]
     everything: Counter[Stand] = sum(modules.values(), Counter())
-    yield from table(head, rows, _counts(teller.say("all"), everything, teller))
+    yield from table(head, rows, _counts(teller.speech("all"), everything, teller))
 
 
 def _counts(name: str, counts: Counter[Stand], teller: Teller) -> str:
@@ -89,7 +90,7 @@ def _rows(plan: Plan) -> list[Row]:
     rows: dict[str, Row] = {}
     for part in plan.offices:
         row = rows.setdefault(part.office.id, Row(part.office.id, part.office.name))
-        row.remarks += ["not begun"] * bool(part.held) + ["could not be read"] * bool(part.unavailable)
+        row.remarks += [phrase("not begun")] * bool(part.held) + [phrase("could not be read")] * bool(part.unavailable)
         for entry in part.entries:
             row.stands.setdefault(entry.module, Counter())[stand(entry)] += 1
             days = [due.day for due in dues(entry) if due.sort == "ends"]
@@ -115,10 +116,10 @@ def _cell(counts: Counter[Stand] | None, teller: Teller) -> str:
     worst = next((each for each in Stand if counts and counts[each]), None)
     if worst is None or counts is None:
         return "<td></td>"
-    mark, phrase = MARKS[worst]
+    mark, message = MARKS[worst]
     total = counts.total()
     of = "" if total == 1 else f" {teller.count(counts[worst])}/{teller.count(total)}"
-    return f'<td class="{worst.value}">{mark} {teller.words(phrase)}{of}</td>'
+    return f'<td class="{worst.value}">{mark} {teller.words(message)}{of}</td>'
 
 
 def _foot(rows: Sequence[Row], modules: Sequence[str], teller: Teller) -> str:

@@ -16,15 +16,16 @@ from inregel.report.dues import Due, Sort, alone
 from inregel.report.ics import happens
 from inregel.report.page import text
 from inregel.report.season.look import Teller, table
+from inregel.speech import phrase
 
 _MONTHS: Final = 12
 _ROWS: Final = 40
 """Rows of the next quarter that are shown."""
 _OFFICES: Final = 5
 _GROUPS: Final[tuple[tuple[str, frozenset[Sort], str], ...]] = (
-    ("ends", frozenset(("ends",)), 'fill="#222" stroke="#222"'),
-    ("to be looked at again", frozenset(("look",)), 'fill="#fff" stroke="#222"'),
-    ("others answer, quota", frozenset(("answer", "turn")), 'fill="#999" stroke="#222"'),
+    (phrase("ends"), frozenset(("ends",)), 'fill="#222" stroke="#222"'),
+    (phrase("to be looked at again"), frozenset(("look",)), 'fill="#fff" stroke="#222"'),
+    (phrase("others answer, quota"), frozenset(("answer", "turn")), 'fill="#999" stroke="#222"'),
 )
 """Phrase, sorts, and paint: black, white and grey, so that it can be told apart on any paper."""
 _WIDTH: Final = 960
@@ -56,7 +57,7 @@ def columns(plan: Plan, teller: Teller) -> list[Column]:
             place = 0 if due.day < today else min(month, _MONTHS) + 1
             found[place, _group(due)] += 1
     months = [f"{each // 12:04}-{each % 12 + 1:02}" for each in range(first, first + _MONTHS)]
-    labels = [teller.say("overdue"), *months, teller.say("later")]
+    labels = [teller.speech("overdue"), *months, teller.speech("later")]
     return [Column(label, [found[i, j] for j in range(len(_GROUPS))]) for i, label in enumerate(labels)]
 
 
@@ -75,7 +76,7 @@ def timeline(plan: Plan, teller: Teller) -> Iterator[str]:
     labels = "".join(f'<th scope="col" class="n">{text(bar.label)}</th>' for bar in bars)
     head = teller.columns("what") + labels + teller.counted("all")
     rows = [
-        _row(teller.words(phrase), [bar.counts[i] for bar in bars], teller) for i, (phrase, *_) in enumerate(_GROUPS)
+        _row(teller.words(message), [bar.counts[i] for bar in bars], teller) for i, (message, *_) in enumerate(_GROUPS)
     ]
     yield from table(head, rows, _row(teller.words("all"), [bar.total for bar in bars], teller))
 
@@ -94,9 +95,9 @@ def _drawing(bars: Sequence[Column], teller: Teller) -> Iterator[str]:
         f'<desc id="when-text">'
         f"{teller.words('Bars per month: {counts}. The table below says the same.', counts=told)}</desc>"
     )
-    for i, (phrase, _, paint) in enumerate(_GROUPS):
+    for i, (message, _, paint) in enumerate(_GROUPS):
         yield f'<rect x="{20 + i * 220}" y="4" width="12" height="12" {paint}/>'
-        yield f'<text x="{38 + i * 220}" y="14">{teller.words(phrase)}</text>'
+        yield f'<text x="{38 + i * 220}" y="14">{teller.words(message)}</text>'
     wide = _WIDTH / len(bars)
     for i, bar in enumerate(bars):
         middle, y = wide * (i + 0.5), float(_BASE)
@@ -141,17 +142,17 @@ def coming(plan: Plan, teller: Teller) -> Iterator[str]:
 
 def _when(due: Due, module: str, today: date, teller: Teller) -> tuple[date, str, str]:
     """(day to sort by, cells of the day and of what happens, module) of a row."""
-    what = happens(due, teller.say)
+    what = happens(due, teller.speech)
     if due.sort != "look":
         day, label = due.day, due.day.isoformat()
         if due.day < today:
-            label += f" ({teller.say('overdue')})"
+            label += f" ({teller.speech('overdue')})"
         what = f"{module}: {what}"
     elif due.day < today:
-        day, label = date.min, teller.say("before {day}", day=today.isoformat())
+        day, label = date.min, teller.speech("before {day}", day=today.isoformat())
     else:
         day = max(today, due.day - timedelta(days=due.day.weekday()))
-        label = teller.say("week of {day}", day=day.isoformat())
+        label = teller.speech("week of {day}", day=day.isoformat())
     return day, f"<td>{text(label)}</td><td>{text(what)}</td>", what
 
 
