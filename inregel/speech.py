@@ -75,13 +75,13 @@ def _message(error: BaseException, english: str, *, first: bool) -> str:
     return text
 
 
-def joined(texts: Iterable[str]) -> str:
-    """Several texts one after the other, each of which can be said again."""
+def joined(texts: Iterable[str], between: str = " ") -> str:
+    """Several texts as one, each of which can be said again."""
     several = list(texts)
     if len(several) < 2:
         return several[0] if several else ""
     places = [f"text{number}" for number in range(len(several))]
-    return said(" ".join(f"{{{place}}}" for place in places), **dict(zip(places, several, strict=True)))
+    return said(between.join(f"{{{place}}}" for place in places), **dict(zip(places, several, strict=True)))
 
 
 def phrase(text: str) -> str:

@@ -141,6 +141,30 @@ def test_completion_answers_with_commands_and_options(tmp_path: Path) -> None:
     assert options.stdout.split() == ["plain,--limit"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "plan playb",
+        "validate playbooks/site.yml playb",
+        "plan -i inv",
+        "explain utrecht assu.postbus --playbook playb",
+        "work done W1 --answers w",
+        "work done --from or",
+        "import offices to",
+        "history verify --heads he",
+        "ledger restore le",
+        "secret encrypt fi",
+        "secret rekey secrets.yml fi",
+        "plan --vault-password-file pa",
+    ],
+)
+def test_where_a_file_is_meant_the_shell_completes_files(tmp_path: Path, line: str) -> None:
+    words = f"inregel {line}"
+    last = str(len(line.split()))
+    answer = inregel(cwd=tmp_path, _INREGEL_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=last)
+    assert answer.stdout.split() == ["file," + line.split()[-1]]
+
+
 def test_bash_completes_with_the_printed_script(tmp_path: Path) -> None:
     program = tmp_path / "inregel"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m inregel "$@"\n')

@@ -27,7 +27,7 @@ def test_an_import_from_a_layer_above_is_noticed(tmp_path: Path) -> None:
     root = checkout()
     shutil.copytree(root / "inregel", tmp_path / "inregel", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(root / "pyproject.toml", tmp_path)
-    contract = tmp_path / "inregel/contract.py"
+    contract = tmp_path / "inregel/contract/values.py"
     contract.write_text(contract.read_text("utf-8") + "\nfrom inregel.commands import context\n", "utf-8")
     found = lint(tmp_path)
     assert found.returncode == 1

@@ -61,6 +61,7 @@ def test_the_wheel_holds_the_whole_library_and_nothing_generic(wheel: Path) -> N
         assert here <= {name.removeprefix("inregel/") for name in names}, folder
     assert "inregel/py.typed" in names
     assert "inregel/ledger/queries.sql" in names
+    assert {f"inregel/locale/{each}/LC_MESSAGES/inregel.mo" for each in ("nl", "fr")} <= set(names)
     assert not [name for name in names if "__pycache__" in name or "/tests/" in name]
 
 
@@ -68,12 +69,14 @@ def test_a_wheel_alone_runs_and_knows_its_library(wheel: Path, tmp_path: Path) -
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     code = (
         "import inregel, inregel.library as l; from inregel.cli import main; main(['--version']); "
-        "print(inregel.__file__, l.Library(None).modules())"
+        "print(inregel.__file__, l.Library(None).modules()); "
+        "from inregel.speech import speech_in; print(speech_in('nl')('in sync'))"
     )
     found = sh(tmp_path, sys.executable, "-c", code, PYTHONPATH=str(tmp_path / "site"), PYTHONSAFEPATH="1")
     assert found.returncode == 0, found.stderr
     assert str(tmp_path / "site") in found.stdout
     assert "assu.certificate" in found.stdout
+    assert "in orde" in found.stdout
 
 
 def test_the_editable_install_is_one_line_that_names_the_checkout() -> None:

@@ -12,7 +12,7 @@ from inregel.commands.context import Context
 
 
 @click.command(cls=Command, examples=("inregel validate", "inregel validate playbooks/site.yml"))
-@click.argument("playbooks", nargs=-1)
+@click.argument("playbooks", nargs=-1, type=options.FILE)
 @options.values
 @options.no_secrets
 @options.project
@@ -57,7 +57,7 @@ def inventory(context: Context, office: str | None, **values: Any) -> int:
     cls=Command,
     examples=("inregel graph playbooks/site.yml", "inregel graph playbooks/site.yml --dot > tasks.dot"),
 )
-@click.argument("playbook")
+@click.argument("playbook", type=options.FILE)
 @click.option("--dot", is_flag=True, help="For Graphviz.")
 @options.limit
 @options.values
@@ -84,7 +84,9 @@ def graph(context: Context, playbook: str, **values: Any) -> int:
 @click.option("--format", type=click.Choice(["text", "markdown"]), default="text", help="How it is shown.")
 @click.option("--all", "everything", is_flag=True, help="The pages of all modules, into the folder --out.")
 @click.option("--script", is_flag=True, help="The script that comes with MODULE, to be run elsewhere.")
-@click.option("--out", metavar="PATH", default="", help="The folder for the pages, or the file for the script.")
+@click.option(
+    "--out", metavar="PATH", type=options.FILE, default="", help="The folder for the pages, or the file for the script."
+)
 @options.project
 def doc(context: Context, module: str, **values: Any) -> int:
     """Explain MODULE and its arguments; without a name, list all modules."""

@@ -23,12 +23,20 @@ def import_() -> None:
         'inregel import offices today.csv --map columns.yml --date 2026-11-01 --by "Jan Kuiper"',
     )
 )
-@click.argument("file")
+@click.argument("file", type=options.FILE)
 @click.option("--sheet", metavar="NAME", default="", help="The sheet of an XLSX file; else the first one.")
-@click.option("--map", "map_file", metavar="FILE", default="", help="YAML that says which column is what.")
+@click.option(
+    "--map", "map_file", metavar="FILE", type=options.FILE, default="", help="YAML that says which column is what."
+)
 @click.option("--by", metavar="NAME", default="", help="Who says so.")
 @click.option("--date", "day", metavar="DAY", default="", help="The day on which the sheet was true; else today.")
-@click.option("--write-inventory", metavar="FILE", default="", help="Write the offices that the inventory lacks.")
+@click.option(
+    "--write-inventory",
+    metavar="FILE",
+    type=options.FILE,
+    default="",
+    help="Write the offices that the inventory lacks.",
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be recorded, and record nothing.")
 @options.project
 def offices(context: Context, file: str, **values: Any) -> int:

@@ -15,6 +15,9 @@ import click
 from inregel.commands.context import Context
 
 Function = Callable[..., int]
+FILE = click.Path()
+FOLDER = click.Path(file_okay=False)
+"""Text that names a file or a folder, which the shell completes; whether there is one, the command says."""
 PROMPT = "prompt"
 """The source of a vault password that is asked for."""
 COLOURS = {"auto": None, "always": True, "never": False}
@@ -52,6 +55,7 @@ def vault(function: Function) -> Function:
         "--vault-pass-file",
         "vault_files",
         metavar="FILE",
+        type=FILE,
         multiple=True,
         help="File (or program) that gives the vault password.",
     )
@@ -71,7 +75,9 @@ def no_secrets(function: Function) -> Function:
 def values(function: Function) -> Function:
     """Gives a command -i and -e, as in Ansible."""
     for option in (
-        click.option("-i", "--inventory", metavar="FILE", multiple=True, help="Inventory in place of the project's."),
+        click.option(
+            "-i", "--inventory", metavar="FILE", type=FILE, multiple=True, help="Inventory in place of the project's."
+        ),
         click.option("-e", "--extra-vars", metavar="VALUES", multiple=True, help="name=value, JSON, YAML or @FILE."),
     ):
         function = option(function)

@@ -26,7 +26,7 @@ _detailed = click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where
         "inregel plan playbooks/site.yml --no-secrets",
     ),
 )
-@click.argument("playbook")
+@click.argument("playbook", type=options.FILE)
 @options.selection
 @_forks
 @options.reports
@@ -56,7 +56,7 @@ def plan(context: Context, playbook: str, diff: bool, **values: Any) -> int:
         "inregel apply playbooks/site.yml --check",
     ),
 )
-@click.argument("playbook")
+@click.argument("playbook", type=options.FILE)
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @options.selection
 @_forks
@@ -88,7 +88,11 @@ def apply(context: Context, playbook: str, diff: bool, **values: Any) -> int:
 @click.argument("office")
 @click.argument("resource")
 @click.option(
-    "--playbook", metavar="FILE", default="", help="The playbook that declares it; else the only one of playbooks/."
+    "--playbook",
+    metavar="FILE",
+    type=options.FILE,
+    default="",
+    help="The playbook that declares it; else the only one of playbooks/.",
 )
 @options.values
 @options.no_secrets

@@ -39,7 +39,14 @@ def show(context: Context, office: str | None, **values: Any) -> int:
 
 
 @history.command(examples=("inregel history verify", "inregel history verify --heads heads.json"))
-@click.option("--heads", "heads_file", metavar="FILE", default=None, help="Heads kept elsewhere: finds truncation too.")
+@click.option(
+    "--heads",
+    "heads_file",
+    metavar="FILE",
+    type=options.FILE,
+    default=None,
+    help="Heads kept elsewhere: finds truncation too.",
+)
 @options.project
 def verify(context: Context, heads_file: str | None) -> int:
     """Prove that the history is what was written; exit 1 and each place where it is not."""
@@ -72,7 +79,7 @@ def init(context: Context) -> int:
 
 
 @ledger.command(examples=("inregel ledger backup ledger-2026-11-20.db",))
-@click.argument("target")
+@click.argument("target", type=options.FILE)
 @options.project
 def backup(context: Context, target: str) -> int:
     """Write a whole copy to TARGET, while others go on."""
@@ -82,7 +89,7 @@ def backup(context: Context, target: str) -> int:
 
 
 @ledger.command(examples=("inregel ledger restore ledger-2026-11-20.db",))
-@click.argument("source")
+@click.argument("source", type=options.FILE)
 @click.option("--replace", is_flag=True, help="Also where there is a ledger; it is kept beside the restored one.")
 @options.project
 def restore(context: Context, source: str, **values: Any) -> int:

@@ -25,7 +25,7 @@ def secret() -> None:
     ),
 )
 @click.argument("name")
-@click.option("--file", metavar="FILE", default="", help="The value is what this file holds.")
+@click.option("--file", metavar="FILE", type=options.FILE, default="", help="The value is what this file holds.")
 @options.project
 @options.vault
 def set_(context: Context, name: str, file: str) -> int:
@@ -56,7 +56,7 @@ def show(context: Context, name: str, reveal: bool) -> int:
         "inregel secret encrypt --in-place files/utrecht.abc",
     )
 )
-@click.argument("file", default="-")
+@click.argument("file", type=options.FILE, default="-")
 @click.option("--name", default="", help="The key to print before the value, for pasting into YAML.")
 @click.option("--encrypt-vault-id", "vault_id", metavar="LABEL", default="", help="Which of several passwords.")
 @_in_place
@@ -70,7 +70,7 @@ def encrypt(context: Context, file: str, name: str, vault_id: str, in_place: boo
 
 
 @secret.command(examples=("inregel secret decrypt files/utrecht.abc > utrecht.abc",))
-@click.argument("file", default="-")
+@click.argument("file", type=options.FILE, default="-")
 @_in_place
 @options.project
 @options.vault
@@ -87,9 +87,15 @@ def decrypt(context: Context, file: str, in_place: bool) -> int:
         "inregel secret rekey secrets.yml --vault-password-file old.txt --new-vault-password-file new.txt",
     )
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=options.FILE)
 @click.option("--new-vault-id", metavar="LABEL@SOURCE", default="", help="The new password, and its label.")
-@click.option("--new-vault-password-file", metavar="FILE", default="", help="A file that gives the new password.")
+@click.option(
+    "--new-vault-password-file",
+    metavar="FILE",
+    type=options.FILE,
+    default="",
+    help="A file that gives the new password.",
+)
 @options.project
 @options.vault
 def rekey(context: Context, files: tuple[str, ...], new_vault_id: str, new_vault_password_file: str) -> int:

@@ -10,7 +10,7 @@ from inregel.commands.context import Context
 
 
 @click.command(cls=Command, examples=("inregel init", "inregel init offices --example"))
-@click.argument("folder", metavar="DIR", default="")
+@click.argument("folder", metavar="DIR", type=options.FOLDER, default="")
 @click.option("--example", is_flag=True, help="With three offices, certificates and a playbook.")
 @options.project
 def init(context: Context, folder: str, example: bool) -> int:
@@ -23,7 +23,7 @@ def init(context: Context, folder: str, example: bool) -> int:
 @click.command(
     cls=Command, examples=("inregel demo", "inregel demo example", "inregel demo --season --offices 24 season")
 )
-@click.argument("folder", metavar="DIR", default="")
+@click.argument("folder", metavar="DIR", type=options.FOLDER, default="")
 @click.option("--season", is_flag=True, help="A simulated year of many offices in place of the three of the example.")
 @click.option(
     "--offices", metavar="N", type=click.IntRange(12, 400), default=120, help="With --season: how many; else 120."

@@ -50,7 +50,7 @@ def list_(context: Context, **values: Any) -> int:
     type=click.Choice(["markdown", "html", "csv", "xlsx"]),
     help="html: a page to print for each. csv, xlsx: one sheet to fill in. Else as --out is called, or markdown.",
 )
-@click.option("--out", metavar="FILE", default="", help="Write it there.")
+@click.option("--out", metavar="FILE", type=options.FILE, default="", help="Write it there.")
 @click.option("--reveal", metavar="SECRET", default="", help="Show a secret of this order; that is recorded.")
 @_by
 @click.option("--reason", default="", help="Why it is revealed.")
@@ -68,7 +68,7 @@ def show(context: Context, numbers: tuple[str, ...], **values: Any) -> int:
 @click.option("--office", metavar="OFFICE", default="", help="Only this office.")
 @_older
 @click.option("--format", type=click.Choice(["text", "html", "json"]), default="text", help="What to write.")
-@click.option("--out", metavar="FILE", default="", help="Write it there.")
+@click.option("--out", metavar="FILE", type=options.FILE, default="", help="Write it there.")
 @options.project
 def remind(context: Context, **values: Any) -> int:
     """Write a text for each person who has open work orders. Nothing is sent."""
@@ -87,16 +87,30 @@ def remind(context: Context, **values: Any) -> int:
     )
 )
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...")
-@click.option("--from", "file", metavar="FILE", default="", help="Many at once: a sheet of `work show`, filled in.")
+@click.option(
+    "--from",
+    "file",
+    metavar="FILE",
+    type=options.FILE,
+    default="",
+    help="Many at once: a sheet of `work show`, filled in.",
+)
 @_by
 @click.option(
     "--answers",
     metavar="FILE",
+    type=options.FILE,
     default="",
     help="YAML or JSON with what is asked; - is standard input. Else you are asked.",
 )
 @click.option("--set", "set_", metavar="NAME=VALUE", multiple=True, help="One answer; wins over the file.")
-@click.option("--evidence", metavar="FILE", default="", help="A picture or page that backs it; its digest is kept.")
+@click.option(
+    "--evidence",
+    metavar="FILE",
+    type=options.FILE,
+    default="",
+    help="A picture or page that backs it; its digest is kept.",
+)
 @click.option("--found", is_flag=True, help="It is as I say, though it is not what was asked: plan again from there.")
 @options.project
 @options.vault

@@ -142,7 +142,7 @@ def _dump(data: Any) -> str:
 
 def _printable(text: str) -> str:
     # What people typed reaches a terminal: no escape sequences.
-    return "".join(each if each.isprintable() or each == "\u202f" else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def verify(context: Context, heads_file: str | None = None) -> int:

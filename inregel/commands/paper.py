@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from inregel.commands.context import Context, printable
 from inregel.commands.orders import open_work
-from inregel.speech import said
+from inregel.speech import ENGLISH, Speech, said
 
 if TYPE_CHECKING:
     from inregel.ledger.base import Order
@@ -32,13 +32,13 @@ def zone_of(work: Work) -> ZoneInfo:
 
 
 def made(  # noqa: PLR0913  # the orders, and how they are to look
-    work: Work, orders: Sequence[Order], format: Format, now: datetime, asked: str = ""
+    work: Work, orders: Sequence[Order], format: Format, now: datetime, asked: str = "", speech: Speech = ENGLISH
 ) -> bytes:
     """The file: one page for each order, or one sheet with all of them, in the language that was `asked` for."""
     from inregel.work import readable
 
     if format == "markdown":
-        return printable("\n".join(map(readable, orders))).encode()
+        return printable("\n".join(readable(order, speech) for order in orders)).encode()
     if format == "html":
         from inregel.report.order_page import order_page
 

@@ -88,7 +88,7 @@ def show(  # noqa: PLR0913  # a command takes what its options say, by name
         if not orders:
             _tell_none(context, work, office)
             return 0
-        data = paper.made(work, orders, chosen, context.now(), context.asked_language)
+        data = paper.made(work, orders, chosen, context.now(), context.asked_language, context.speech)
     if out:
         paper.write(context.directory / out, data)
         context.tell("Written: {file}", file=out)

@@ -81,8 +81,9 @@ class Sealed:
         self.secret = secret
 
     def _refuse(self, *_: object) -> Any:
+        which = f"the secret {self.secret.name}" if self.secret.name else "a secret"
         raise Problem(
-            f"the secret {self.secret.name} stands inside a longer text or is worked on; "
+            f"{which} stands inside a longer text or is worked on; "
             "a secret is a whole value: store the whole text as the secret"
         )
 

@@ -68,8 +68,13 @@ class OfficeInputs:
         """Its day."""
         return self._shared.now.date()
 
-    def file(self, path: str) -> File:
-        """A file of the project, decrypted where it is an Ansible Vault file."""
+    def file(self, path: str | Secret) -> File:
+        """A file of the project, decrypted where it is an Ansible Vault file. A template may have made it a secret."""
+        if isinstance(path, Secret):
+            raise Fault(
+                f"the path of a file cannot be the secret {path.name}",
+                remedy="write the path itself; the file may be encrypted: inregel secret encrypt --in-place FILE",
+            )
         known = self._shared.files.get(path)
         if known is None:
             known = self._shared.files[path] = self._read(path)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from inregel.contract import Office
 from inregel.crashpoints import edge
-from inregel.ledger.base import Holder, Lease, Ledger
+from inregel.ledger.base import Lease
+
+if TYPE_CHECKING:
+    from inregel.engine.run import Run
 
 
 def identities(office: Office, names: Iterable[str]) -> tuple[str, ...]:
@@ -20,42 +24,33 @@ def identities(office: Office, names: Iterable[str]) -> tuple[str, ...]:
 class Leases:
     """`async with`: all leases of one office or none. Raises `LeaseHeld` at once where another process has one."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        holder: Holder,
-        names: tuple[str, ...],
-        now: Callable[[], datetime],
-        ttl: timedelta,
-        locks: dict[str, asyncio.Lock],
-    ) -> None:
-        self._ledger, self._holder, self._names = ledger, holder, names
-        self._now, self._ttl, self._locks = now, ttl, locks
+    def __init__(self, run: Run, names: tuple[str, ...]) -> None:
+        self._run, self._names = run, names
         self._taken: list[asyncio.Lock] = []
         self.held: tuple[Lease, ...] = ()
 
     async def __aenter__(self) -> Leases:
         # Two offices of this process may share a connection: they take turns here, other processes are refused.
         for name in sorted(self._names):
-            lock = self._locks.setdefault(name, asyncio.Lock())
+            lock = self._run.locks.setdefault(name, asyncio.Lock())
             await lock.acquire()
             self._taken.append(lock)
         try:
             with edge("apply.lease"):
-                self.held = self._ledger.acquire_all(self._names, self._holder, self._ttl)
+                self.held = await self._run.commits.acquire(self._names)
         except BaseException:
-            self._give_back()
+            await self._give_back()
             raise
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        self._give_back()
+        await self._give_back()
 
-    def _give_back(self) -> None:
+    async def _give_back(self) -> None:
         try:
             if self.held:
                 with edge("apply.release"):
-                    self._ledger.release(*self.held)
+                    await self._run.commits.release(self.held)
         finally:
             self.held = ()
             for lock in self._taken:
@@ -64,9 +59,10 @@ class Leases:
 
     def outlast(self, span: timedelta) -> None:
         """Prolongs what would end within `span`. Raises `LeaseLost` where another took over meanwhile."""
-        end = self._now() + span
+        options = self._run.options
+        end = options.now() + span
         if any(lease.expires < end for lease in self.held):
-            self.held = tuple(self._ledger.renew(lease, self._ttl) for lease in self.held)
+            self.held = tuple(self._run.ledger.renew(lease, options.lease) for lease in self.held)
 
     def unbroken(self, fences: Mapping[str, int]) -> bool:
         """Whether nobody else held one of these leases since `fences` were noted: what was read then still holds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from inregel.frozen import frozen
 from inregel.ledger.base import Order, Transaction
 from inregel.plan.draft import Ref, sealed
 from inregel.plan.model import Entry, OfficePlan, Performed, PlannedOrder, PlannedStep, Status
-from inregel.plan.proofs import Kept, fresh
+from inregel.plan.proofs import fresh
 from inregel.speech import message
 
 MOST_ROUNDS = 50
@@ -99,9 +99,7 @@ class OfficeWork:
         self.run.options.observer.office_read(self.name)
         await self._plan()
         if self._something():
-            options = self.run.options
-            leases = Leases(self.run.ledger, self.run.holder, names, options.now, options.lease, self.run.locks)
-            async with leases:
+            async with Leases(self.run, names) as leases:
                 await self._leased(leases, fences)
         if self.reading.errors and self.result.error is None:
             self.result.error = self.reading.errors[0]
@@ -111,8 +109,6 @@ class OfficeWork:
     def _something(self) -> bool:
         """Whether this office needs more than a look."""
         if self._ready() or self.name in self.background.pending or self._orders_differ() or self._verdicts():
-            return True
-        if any(self._proofs()):
             return True
         return self._synced() != self.background.synced.get(self.name, {})
 
@@ -261,7 +257,7 @@ class OfficeWork:
 
         def write(tx: Transaction) -> Mapping[str, Order]:
             opened = self.job.desk.settle(tx, self.office.office, self._own_orders(), in_sync, scope)
-            for proof in self._proofs():
+            for proof in fresh(entries, self.background.known.get(self.name)):
                 tx.attest(self.name, proof.module, proof.key, proof.state, proof.by)
             tx.record_sync(self.name, self._synced())
             return opened
@@ -301,10 +297,6 @@ class OfficeWork:
 
     def _entries(self) -> list[Entry]:
         return [entry for part in self.parts if part.play == self.play for entry in part.entries]
-
-    def _proofs(self) -> Iterator[Kept]:
-        """What declared files show and the ledger does not have yet."""
-        return fresh(self._entries(), self.background.known.get(self.name))
 
     def _own_orders(self) -> list[PlannedOrder]:
         return [order for part in self.parts if part.play == self.play for order in part.orders]

@@ -106,7 +106,7 @@ class Run:
         self._optional: dict[tuple[str, str], Callable[..., Any] | None] = {}
         self._stack = AsyncExitStack()
         self.allowance = Allowance(options.allow, options.confirmed, self.secret_key)
-        self.commits = Commits(ledger)
+        self.commits = Commits(ledger, holder, options.lease)
         self.locks: dict[str, asyncio.Lock] = {}
         self.fences: dict[str, int] = {}
         self.written: set[str] = set()

@@ -26,6 +26,7 @@ from inregel.ledger.records import (
     to_json,
 )
 from inregel.ledger.store import Store
+from inregel.speech import said
 
 
 @frozen
@@ -195,11 +196,14 @@ def no_order(number: str, open_numbers: Sequence[str], last: int) -> LedgerError
     """What to say about a number that no work order has."""
     wanted = order_number(number)
     if not last:
-        near = "There are no work orders yet."
+        near: str = said("There are no work orders yet.")
     elif not open_numbers:
-        near = f"The last one is W{last}; none is open."
+        near = said("The last one is {number}; none is open.", number=f"W{last}")
     else:
         nearest = sorted(open_numbers, key=lambda each: (abs(order_number(each) - wanted), order_number(each)))[:5]
-        near = f"Open: {', '.join(sorted(nearest, key=order_number))}"
-        near += f" and {len(open_numbers) - 5} more." if len(open_numbers) > 5 else "."
-    return LedgerError(reason=f"There is no work order {number}. {near}\nSee them all: inregel work list")
+        names = ", ".join(sorted(nearest, key=order_number))
+        near = said("Open: {numbers}.", numbers=names)
+        if len(open_numbers) > 5:
+            near = said("Open: {numbers} and {count} more.", numbers=names, count=len(open_numbers) - 5)
+    text = said("There is no work order {number}. {hint}\nSee them all: inregel work list", number=number, hint=near)
+    return LedgerError(reason=text)

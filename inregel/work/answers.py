@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from inregel.contract import Secret
 from inregel.errors import InregelError
+from inregel.speech import ENGLISH, Speech, joined, phrase, said
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -20,31 +21,31 @@ Schema = Mapping[str, Any]
 _MOST_PROBLEMS: Final = 30
 """Of one answer; who answers 5,000 lines wrong does not read them all."""
 _KINDS: Final = {
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a mapping",
-    "null": "nothing",
+    "string": phrase("a text"),
+    "integer": phrase("a whole number"),
+    "number": phrase("a number"),
+    "boolean": phrase("true or false"),
+    "array": phrase("a list"),
+    "object": phrase("a mapping"),
+    "null": phrase("nothing"),
 }
 _YES: Final = {"yes": True, "true": True, "ja": True, "oui": True, "no": False, "false": False, "nee": False,
                "non": False}  # fmt: skip
 _FORMATS: Final = {
-    "date": "a date such as 2028-11-14",
-    "email": "an e-mail address",
-    "time": "a time such as 09:30",
+    "date": phrase("a date such as 2028-11-14"),
+    "email": phrase("an e-mail address"),
+    "time": phrase("a time such as 09:30"),
 }
 _RULES: Final = {
-    "const": "this must be {}",
-    "pattern": "this does not have the form that is asked ({})",
-    "minItems": "this must name at least {}",
-    "maxItems": "this must name at most {}",
-    "uniqueItems": "something stands in this list twice",
-    "minLength": "this must have at least {} characters",
-    "maxLength": "this must have at most {} characters",
-    "minimum": "this must be at least {}",
-    "maximum": "this must be at most {}",
+    "const": phrase("this must be {value}"),
+    "pattern": phrase("this does not have the form that is asked ({value})"),
+    "minItems": phrase("this must name at least {value}"),
+    "maxItems": phrase("this must name at most {value}"),
+    "uniqueItems": phrase("something stands in this list twice"),
+    "minLength": phrase("this must have at least {value} characters"),
+    "maxLength": phrase("this must have at most {value} characters"),
+    "minimum": phrase("this must be at least {value}"),
+    "maximum": phrase("this must be at most {value}"),
 }
 
 
@@ -58,17 +59,19 @@ class AnswersRefused(InregelError):
     {remedy}"""
 
     def __init__(self, number: str, problems: Sequence[str], remedy: str) -> None:
-        told = [f"- {each}" for each in problems[:_MOST_PROBLEMS]]
+        told: list[str] = [said("- {problem}", problem=each) for each in problems[:_MOST_PROBLEMS]]
         if len(problems) > len(told):
-            told.append(f"- and {len(problems) - len(told):,} more")
-        super().__init__(number=number, problems="\n".join(told), remedy=remedy)
+            told.append(said("- and {count:,} more", count=len(problems) - len(told)))
+        super().__init__(number=number, problems=joined(told, "\n"), remedy=remedy)
         self.problems = tuple(problems)
 
 
 def check(answers: Mapping[str, Any], schema: Schema) -> tuple[dict[str, Any], list[str]]:
     """The answers as JSON (dates as ISO text, texts trimmed, empty ones left out), and all that is wrong with them."""
     plain, problems = named(answers, schema)
-    return plain, sorted(dict.fromkeys(f"{problem.label}: {problem.text}" for problem in problems))
+    return plain, sorted(
+        dict.fromkeys(said("{label}: {text}", label=problem.label, text=problem.text) for problem in problems)
+    )
 
 
 class Problem(NamedTuple):
@@ -173,23 +176,27 @@ def _problems(error: ValidationError, schema: Schema) -> Iterator[Problem]:
     if rule == "required":
         for missing in (each for each in value if each not in given):
             inside = "" if path else _hint(schema, missing)
-            yield _problem(schema, [*path, missing], f"not answered.{inside}")
+            yield _problem(schema, [*path, missing], said("not answered.{hint}", hint=inside))
     elif rule == "additionalProperties":
         known = list(_any(error.schema).get("properties", {}))
         for extra in (each for each in given if each not in known):
             near = next(iter(difflib.get_close_matches(extra, known, n=1)), "")
-            hint = f"Is it {near}?" if near else f"Asked are: {', '.join(known) or 'no answers'}."
-            yield _problem(schema, [*path, extra], f"this is not asked. {hint}")
+            hint = said("Asked are: {names}.", names=", ".join(known) or said("no answers"))
+            if near:
+                hint = said("Is it {name}?", name=near)
+            yield _problem(schema, [*path, extra], said("this is not asked. {hint}", hint=hint))
     else:
         hidden = _is_hidden(schema, path)
-        answered = "" if hidden else f"; answered was {_show(given)}"
+        answered = "" if hidden else said("; answered was {value}", value=_show(given))
         examples = _any(error.schema).get("examples", []) if rule == "pattern" else []
-        said = f"this must look like {_show(examples[0])}" if examples else _rule(rule, value, given)
-        yield _problem(schema, path, f"{said}{answered}.")
+        wanted = _rule(rule, value, given)
+        if examples:
+            wanted = said("this must look like {example}", example=_show(examples[0]))
+        yield _problem(schema, path, said("{wanted}{answered}.", wanted=wanted, answered=answered))
 
 
-def _problem(schema: Schema, path: Sequence[str | int], said: str) -> Problem:
-    return Problem(str(path[0]) if path else "", _label(schema, path), said)
+def _problem(schema: Schema, path: Sequence[str | int], text: str) -> Problem:
+    return Problem(str(path[0]) if path else "", _label(schema, path), text)
 
 
 def _any(value: Any) -> Any:
@@ -202,24 +209,33 @@ def _rule(rule: str, value: Any, given: Any) -> str:
     if rule == "type":
         kinds = [value] if isinstance(value, str) else list(value)
         quotes = isinstance(given, int | float) and not isinstance(given, bool) and "string" in kinds
-        hint = " (write it in quotes)" if quotes else ""
-        return f"this must be {' or '.join(_KINDS.get(kind, kind) for kind in kinds)}{hint}"
+        what = _kind(kinds[0])
+        for kind in kinds[1:]:
+            what = said("{first} or {second}", first=what, second=_kind(kind))
+        text = said("this must be {what}", what=what)
+        return said("{text} (write it in quotes)", text=text) if quotes else text
     if rule == "enum":
-        return f"this must be one of {', '.join(map(_show, value))}"
+        return said("this must be one of {choices}", choices=", ".join(map(_show, value)))
     if rule == "format":
-        return f"this must be {_FORMATS.get(value, value)}"
-    sentence = _RULES.get(rule, "this is not as asked")
-    return sentence.format(_show(value))
+        return said("this must be {what}", what=said(_FORMATS[value]) if value in _FORMATS else value)
+    return said(_RULES.get(rule, phrase("this is not as asked")), value=_show(value))
+
+
+def _kind(kind: str) -> str:
+    return said(_KINDS[kind]) if kind in _KINDS else kind
 
 
 def _label(schema: Schema, path: Sequence[str | int]) -> str:
     """What an answer is called on the screen, and its name; list items count from 1."""
     if not path:
-        return "the answers"
+        return said("the answers")
     name = str(path[0])
     title = schema.get("properties", {}).get(name, {}).get("title", "")
     label = f"{title} ({name})" if title and title != name else name
-    return label + "".join(f", number {part + 1}" if isinstance(part, int) else f", {part}" for part in path[1:])
+    for part in path[1:]:
+        numbered = isinstance(part, int)
+        label = said("{label}, number {number}", label=label, number=part + 1) if numbered else f"{label}, {part}"  # type: ignore[operator]  # an index of a list
+    return label
 
 
 def _hint(schema: Schema, name: str) -> str:
@@ -238,11 +254,11 @@ def _show(value: Any) -> str:
 # --- filling in -----------------------------------------------------------------------------------------------------
 
 
-def template(schema: Schema) -> str:
+def template(schema: Schema, speech: Speech = ENGLISH) -> str:
     """YAML to fill in: each answer asked, with where to read it in a comment above."""
     blocks = []
     for name, each in schema.get("properties", {}).items():
-        comments = [each.get("title", ""), *str(each.get("description", "")).splitlines(), _example(each)]
+        comments = [each.get("title", ""), *str(each.get("description", "")).splitlines(), speech.again(_example(each))]
         block = [f"# {text}" for text in comments if text]
         # Left blank, also a list: an empty list is an answer ("there is none"), and forgetting is not.
         blocks.append("\n".join([*block, f"{name}:"]))
@@ -251,17 +267,18 @@ def template(schema: Schema) -> str:
 
 def _example(schema: Schema) -> str:
     if schema.get("secret"):
-        return "A secret: it is stored encrypted and shown nowhere."
+        return said("A secret: it is stored encrypted and shown nowhere.")
     if schema.get("examples"):
         example = schema["examples"][0]
-        return f"Such as: [{_show(example)}]" if isinstance(example, list) else f"Such as: {_show(example)}"
+        shown = f"[{_show(example)}]" if isinstance(example, list) else _show(example)
+        return said("Such as: {example}", example=shown)
     if "enum" in schema:
-        return f"One of: {', '.join(map(_show, schema['enum']))}"
+        return said("One of: {choices}", choices=", ".join(map(_show, schema["enum"])))
     if schema.get("type") == "array":
-        return "A list; where there is none: []"
+        return said("A list; where there is none: []")
     if schema.get("type") == "boolean":
-        return "true or false"
-    return "A date such as 2028-11-14" if schema.get("format") == "date" else ""
+        return said("true or false")
+    return said("A date such as 2028-11-14") if schema.get("format") == "date" else ""
 
 
 def read_pairs(pairs: Sequence[str], schema: Schema) -> dict[str, Any]:
@@ -273,7 +290,7 @@ def read_pairs(pairs: Sequence[str], schema: Schema) -> dict[str, Any]:
     for pair in pairs:
         name, sign, text = pair.partition("=")
         if not sign:
-            raise WorkError(reason=f"{pair!r} is no answer. Write: --set name=value")
+            raise WorkError(reason=said("{pair!r} is no answer. Write: --set name=value", pair=pair))
         answers[name.strip()] = _from_text(text.strip(), schema.get("properties", {}).get(name.strip(), {}))
     return answers
 

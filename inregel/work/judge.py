@@ -21,6 +21,7 @@ from inregel.ledger.base import LineOutcome, NewOrder, OrderLine
 from inregel.names import plain
 from inregel.plan.compare import FINGERPRINT, equal
 from inregel.plan.draft import ref_text, sealed
+from inregel.speech import joined, phrase, said
 from inregel.work.answers import WorkError
 
 Ref = tuple[str, Key]
@@ -44,7 +45,10 @@ class Verdict:
         reasons: dict[str, list[str]] = {}
         for name, reason in self.wrong:
             reasons.setdefault(reason, []).append(name)
-        return [f"{_several(dict.fromkeys(names))}: {reason}" for reason, names in reasons.items()]
+        return [
+            said("{lines}: {reason}", lines=_several(dict.fromkeys(names)), reason=reason)
+            for reason, names in reasons.items()
+        ]
 
 
 @frozen
@@ -83,7 +87,7 @@ class Judge:
         wrong = self._differences(line, answered)
         if line.kind == "look":
             if answered is UNKNOWN:
-                silent = "the answers do not say what is there, and that was the question."
+                silent = said("the answers do not say what is there, and that was the question.")
                 verdict.wrong.append((_name(line), silent))
             elif wrong:
                 verdict.states[ref] = self._stated(answered)
@@ -114,13 +118,14 @@ class Judge:
         if reaches is None or answered is None:
             if reaches is answered:
                 return []
-            wanted, found = ("gone", "there") if reaches is None else ("there", "not there")
-            return [f"it was to be {wanted}, and the answers say that it is {found}."]
-        said = sealed(answered, self.secret_key) or {}
+            if reaches is None:
+                return [said("it was to be gone, and the answers say that it is there.")]
+            return [said("it was to be there, and the answers say that it is not there.")]
+        told = sealed(answered, self.secret_key) or {}
         return [
-            _contrast(name, value, said[name])
+            _contrast(name, value, told[name])
             for name, value in reaches.items()
-            if said.get(name, UNKNOWN) is not UNKNOWN and not equal(said[name], value, self.today, self.secret_key)
+            if told.get(name, UNKNOWN) is not UNKNOWN and not equal(told[name], value, self.today, self.secret_key)
         ]
 
     def _reached(
@@ -159,11 +164,16 @@ def _answered(seen: Seen, key: Key) -> State | Unknown | None:
     return None if seen.covers(key) else UNKNOWN
 
 
-def _contrast(name: str, wanted: Value, said: Value) -> str:
+def _contrast(name: str, wanted: Value, answer: Value) -> str:
     """What was to be and what is answered; of a secret only that it is another one."""
     if isinstance(wanted, str) and wanted.startswith(FINGERPRINT):
-        return f"{name} is not the secret that it was to be."
-    return f"{name} was to be {values.show(wanted)}, and the answer says {values.show(said)}."
+        return said("{name} is not the secret that it was to be.", name=name)
+    return said(
+        "{name} was to be {wanted}, and the answer says {answer}.",
+        name=name,
+        wanted=values.show(wanted),
+        answer=values.show(answer),
+    )
 
 
 def _name(line: OrderLine) -> str:
@@ -174,7 +184,9 @@ def _several(names: Collection[str]) -> str:
     """`a, b, c and 12 more`."""
     shown = list(names)[:_MOST_NAMES]
     more = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    if not more:
+        return ", ".join(shown)
+    return said("{names} and {count} more", names=", ".join(shown), count=more)
 
 
 def _listings(module: str, seen: Seen, states: Mapping[Ref, State | None]) -> list[tuple[str, str, frozenset[Key]]]:
@@ -215,9 +227,9 @@ def until(  # noqa: PLR0913  # all that the end of a statement hangs on
             if isinstance(value, date):
                 return value
             continue
-        days, _, said = rule.partition(" spread ")
+        days, _, spread_over = rule.partition(" spread ")
         span = _span(days)
-        over = _span(said).days if said else min(spread, span.days)
+        over = _span(spread_over).days if spread_over else min(spread, span.days)
         return today + span - timedelta(days=_share(office, over))
     raise AssertionError("the last rule is a number of days")
 
@@ -233,10 +245,13 @@ def unmet(policy: Mapping[str, str], module: str, state: State | None) -> str:
     if not field or state is None or isinstance(state.get(field), date):
         return ""
     near = nearest(field, state)
-    meant = f" Nearest: {near}." if near and near != field else ""
-    return (
-        f"inregel.yml, attestations: {plain(module)} counts until `{field}`, and what was stated has no date there (it "
-        f"has {', '.join(sorted(state)) or 'nothing'}), so it counts as long as `default` says.{meant}"
+    return said(
+        "inregel.yml, attestations: {module} counts until `{field}`, and what was stated has no date there (it "
+        "has {fields}), so it counts as long as `default` says.{hint}",
+        module=plain(module),
+        field=field,
+        fields=", ".join(sorted(state)) or said("nothing"),
+        hint=said(" Nearest: {name}.", name=near) if near and near != field else "",
     )
 
 
@@ -252,6 +267,13 @@ def _span(rule: str) -> timedelta:
 
 def describe(lines: Sequence[OrderLine]) -> str:
     """How many lines came to what, for people: `2 done, 1 found otherwise`."""
-    words = {"done": "done", "already": "already so", "found": "found otherwise", "cannot": "cannot be done"}
-    counts = {word: sum(line.outcome == outcome for line in lines) for outcome, word in words.items()}
-    return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    counts = {text: sum(line.outcome == outcome for line in lines) for outcome, text in _OUTCOMES.items()}
+    return joined((said(text, count=count) for text, count in counts.items() if count), ", ")
+
+
+_OUTCOMES: Final = {
+    "done": phrase("{count} done"),
+    "already": phrase("{count} already so"),
+    "found": phrase("{count} found otherwise"),
+    "cannot": phrase("{count} cannot be done"),
+}

@@ -22,6 +22,7 @@ from inregel.names import label_of, plain
 from inregel.plan.draft import ref_text
 from inregel.plan.faults import running
 from inregel.secrets.base import SecretSource
+from inregel.speech import ENGLISH, Speech, phrase, said
 from inregel.work import answers as forms
 from inregel.work import inline, received
 from inregel.work.answers import AnswersRefused, WorkError
@@ -31,7 +32,7 @@ from inregel.work.judge import Judge, Verdict, describe, unmet, until
 from inregel.work.long import counted
 from inregel.work.trial import Attempt, tried
 
-_REMEDY: Final = (
+_REMEDY: Final = said(
     "Correct the answer where it was mistyped, or do the step again. Where it really is so on the screen: the same "
     "command with --found records what was found, and the next plan goes on from there."
 )
@@ -87,18 +88,24 @@ class Work:
     def reveal(self, number: str, name: str, by: str, reason: str) -> str:
         """The value of a secret that an open order lists. That it was shown, to whom and why, is recorded first."""
         order = self._open_order(number)
-        by = _said(by, "Who wants to see it? Give a name: --by NAME")
-        reason = _said(reason, "Why is it needed? Give a reason, which is recorded: --reason TEXT")
+        by = _typed(by, said("Who wants to see it? Give a name: --by NAME"))
+        reason = _typed(reason, said("Why is it needed? Give a reason, which is recorded: --reason TEXT"))
         if name not in order.order.secrets:
-            listed = ", ".join(order.order.secrets) or "none"
-            raise WorkError(reason=f"{order.number} does not use the secret {name}. The secrets that it uses: {listed}")
+            text = said(
+                "{number} does not use the secret {name}. The secrets that it uses: {names}",
+                number=order.number,
+                name=name,
+                names=", ".join(order.order.secrets) or said("none"),
+            )
+            raise WorkError(reason=text)
         if self._secrets is None:
-            raise WorkError(reason=f"This run reads no secrets, so {name} cannot be shown.")
+            raise WorkError(reason=said("This run reads no secrets, so {name} cannot be shown.", name=name))
         office = order.order.office
         secret = inline.get(name, self._root, self._secrets, lambda: self._places(office))
         value = self._shown(order, name, secret).reveal()
         if value in reason or value in by:
-            raise WorkError(reason="The reason holds the secret itself, and reasons are recorded. Give another reason.")
+            text = said("The reason holds the secret itself, and reasons are recorded. Give another reason.")
+            raise WorkError(reason=text)
         with edge("work.reveal"), self._ledger.writing() as tx:
             body = {"order": order.number, "secret": name}
             tx.event(order.order.office, "secret.revealed", body, person=by, private={"reason": reason})
@@ -133,11 +140,11 @@ class Work:
         where that was before today: the statement counts from then. `source` is where the answers were written down.
         """
         order = self._open_order(number)
-        by = _said(by, "Who says so? Give a name: --by NAME")
+        by = _typed(by, said("Who says so? Give a name: --by NAME"))
         day = self._day(order, on)
         given, problems = forms.check(answers, order.order.schema)
         if problems:
-            remedy = f"The answers to fill in: inregel work show {order.number}"
+            remedy = said("The answers to fill in: inregel work show {number}", number=order.number)
             raise AnswersRefused(order.number, problems, remedy)
         typed = received.read(forms.typed(given, order.order.schema), order.order.schema, self._root_or_here())
         told, untried = tried(order.order, typed, self._library.module, self._attempt)
@@ -169,13 +176,18 @@ class Work:
         back in another order. Raises `WorkError` for a line that the order does not have.
         """
         order = self._open_order(number)
-        by = _said(by, "Who says so? Give a name: --by NAME")
-        reason = _said(reason, "Why can it not be done? Give a reason: --reason TEXT")
+        by = _typed(by, said("Who says so? Give a name: --by NAME"))
+        reason = _typed(reason, said("Why can it not be done? Give a reason: --reason TEXT"))
         names = {_line_name(line) for line in order.order.lines}
         wanted = names if lines is None else set(lines)
         if not wanted or wanted - names:
-            unknown = ", ".join(sorted(wanted - names)) or "nothing"
-            raise WorkError(reason=f"{order.number} has no line {unknown}. Its lines: {', '.join(sorted(names))}")
+            text = said(
+                "{number} has no line {unknown}. Its lines: {lines}",
+                number=order.number,
+                unknown=", ".join(sorted(wanted - names)) or said("nothing"),
+                lines=", ".join(sorted(names)),
+            )
+            raise WorkError(reason=text)
         ended = [
             replace(line, outcome="cannot", note=reason) if _line_name(line) in wanted else line
             for line in order.order.lines
@@ -187,9 +199,10 @@ class Work:
     def reopen(self, number: str, by: str) -> Order:
         """Lifts a refusal: the next apply hands the same change out again, as a new order."""
         order = self.show(number)
-        by = _said(by, "Who lifts the refusal? Give a name: --by NAME")
+        by = _typed(by, said("Who lifts the refusal? Give a name: --by NAME"))
         if order.state == "open":
-            raise WorkError(reason=f"{order.number} is open already: inregel work show {order.number}")
+            text = said("{number} is open already: inregel work show {number}", number=order.number)
+            raise WorkError(reason=text)
         if order.state != "failed":
             raise closed(order)
         with edge("work.reopen"), self._ledger.writing() as tx:
@@ -241,9 +254,18 @@ class Work:
         if on is None:
             return today
         if on > today:
-            raise WorkError(reason=f"{on} is in the future; today is {today}. Give the day on which it was done.")
+            text = said(
+                "{day} is in the future; today is {today}. Give the day on which it was done.", day=on, today=today
+            )
+            raise WorkError(reason=text)
         if on < opened:
-            raise WorkError(reason=f"{order.number} was handed out on {opened}, so it was not done on {on} already.")
+            text = said(
+                "{number} was handed out on {opened}, so it was not done on {day} already.",
+                number=order.number,
+                opened=opened,
+                day=on,
+            )
+            raise WorkError(reason=text)
         return on
 
     # --- helpers ----------------------------------------------------------------------------------------------------
@@ -268,44 +290,64 @@ class Work:
 
     def _root(self) -> Path:
         if self._settings is None:
-            raise WorkError(reason="This needs the project's folder, and it is not run in a project.")
+            raise WorkError(reason=said("This needs the project's folder, and it is not run in a project."))
         return self._settings.root
 
 
 def closed(order: Order) -> OrderClosed:
     """The error for an order that nothing can be done with any more; it names the one to go on with."""
-    instead = {
-        "superseded": f": {order.successor} takes its place. Go on with: inregel work show {order.successor}",
-        "withdrawn": ": it is no longer asked for. What is asked now: inregel work list",
-        "failed": f": {order.by} refused it. To hand the change out again: inregel work reopen {order.number}",
-        "done": f", by {order.by}. What is asked now: inregel work list",
-    }
-    return OrderClosed(number=order.number, state=order.state, instead=instead.get(order.state, ""))
+    about = {"number": order.number, "successor": order.successor, "person": order.by}
+    text = _CLOSED.get(order.state, "")
+    state = said(_ENDED[order.state]) if order.state in _ENDED else order.state
+    return OrderClosed(number=order.number, state=state, instead=said(text, **about) if text else "")
 
 
-def readable(order: Order) -> str:
-    """The order as Markdown for people: its text; while it is open also how to see its secrets and how to answer."""
+_ENDED: Final = {
+    "superseded": phrase("superseded"),
+    "withdrawn": phrase("withdrawn"),
+    "failed": phrase("failed"),
+    "done": phrase("done"),
+}
+_CLOSED: Final = {
+    "superseded": phrase(": {successor} takes its place. Go on with: inregel work show {successor}"),
+    "withdrawn": phrase(": it is no longer asked for. What is asked now: inregel work list"),
+    "failed": phrase(": {person} refused it. To hand the change out again: inregel work reopen {number}"),
+    "done": phrase(", by {person}. What is asked now: inregel work list"),
+}
+
+
+def readable(order: Order, speech: Speech = ENGLISH) -> str:
+    """The order as Markdown for people: its text; while it is open also how to see its secrets and how to answer.
+
+    The text is in the language of the order, what stands around it in that of the reader.
+    """
     if order.state != "open":
-        return f"{order.order.text}\n---\n\n{closed(order)}\n"
-    number, blocks = order.number, [counted(order), "---\n"]
+        return f"{order.order.text}\n---\n\n{speech.error(closed(order))}\n"
+    number, blocks = order.number, [counted(order, speech), "---\n"]
     if order.order.secrets:
         commands = [
             f"inregel work show {number} --reveal {name} --by NAME --reason WHY" for name in order.order.secrets
         ]
-        blocks.append("The secrets that stand above by name are shown by:\n\n```\n" + "\n".join(commands) + "\n```\n")
-    form = forms.template(order.order.schema)
+        blocks.append(_block(speech("The secrets that stand above by name are shown by:"), "\n".join(commands)) + "\n")
+    form = forms.template(order.order.schema, speech)
     if form:
         file = f"{number.lower()}.yml"
-        blocks.append(f"What to answer; save it as `{file}` and fill it in:\n\n```yaml\n{form}```\n")
+        about = speech("What to answer; save it as `{file}` and fill it in:", file=file)
+        blocks.append(f"{about}\n\n```yaml\n{form}```\n")
         done = f"inregel work done {number} --by NAME --answers {file}"
     else:
         done = f"inregel work done {number} --by NAME"
     fail = f"inregel work fail {number} --by NAME --reason WHY"
-    blocks.append(f"When it is done:\n\n```\n{done}\n```\n\nWhere it cannot be done:\n\n```\n{fail}\n```\n")
+    when, where = speech("When it is done:"), speech("Where it cannot be done:")
+    blocks.append(f"{_block(when, done)}\n\n{_block(where, fail)}\n")
     return "\n".join(blocks)
 
 
-def _said(text: str, otherwise: str) -> str:
+def _block(about: str, commands: str) -> str:
+    return f"{about}\n\n```\n{commands}\n```"
+
+
+def _typed(text: str, otherwise: str) -> str:
     """What a person typed, trimmed; it must not be empty."""
     if not text.strip():
         raise WorkError(reason=otherwise)

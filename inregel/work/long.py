@@ -6,17 +6,19 @@ from collections import Counter
 from typing import Final
 
 from inregel.ledger.base import Order
+from inregel.speech import Speech
 
 LONG: Final = 50
 """Lines from which on they are counted."""
 
 
-def counted(order: Order) -> str:
+def counted(order: Order, speech: Speech) -> str:
     """The text of an order; of a long one the count of its lines stands below the title."""
     new = order.order
     if len(new.lines) < LONG:
         return new.text
     modules = Counter(line.module for line in new.lines)
-    count = ", ".join(f"{name} {number:,}" for name, number in modules.items())
+    each = ", ".join(f"{name} {speech.number(count)}" for name, count in modules.items())
+    told = speech("{count} lines: {modules}.", count=speech.number(len(new.lines)), modules=each)
     title, _, rest = new.text.partition("\n")
-    return f"{title}\n\n{len(new.lines):,} lines: {count}.\n{rest}"
+    return f"{title}\n\n{told}\n{rest}"

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeVar
 from inregel.errors import InregelError
 from inregel.frozen import frozen
 from inregel.ledger.base import LedgerError, Order, OrderClosed
+from inregel.speech import message, phrase, said
 from inregel.work import answers as forms
 from inregel.work.answers import AnswersRefused, WorkError
 from inregel.work.judge import describe
@@ -22,7 +23,9 @@ from inregel.work.sheet import Row, Sheet
 
 T = TypeVar("T")
 Became = Literal["done", "refused", "already", "wrong", "empty"]
-_REALLY: Final = "Where it really is so on the screen, write yes in the column for that ({cell}), and hand it in again."
+_REALLY: Final = phrase(
+    "Where it really is so on the screen, write yes in the column for that ({cell}), and hand it in again."
+)
 
 
 class SheetRefused(InregelError):
@@ -70,7 +73,10 @@ class Taker:
                 continue
             try:
                 if counts[number] > 1 and number:
-                    raise Wrong(f"{row.names['number']}: {number} stands in {counts[number]} rows; leave one of them")
+                    text = said(
+                        "{number} stands in {count} rows; leave one of them", number=number, count=counts[number]
+                    )
+                    raise Wrong(_at(row, "number", text))
                 yield self._row(row, number)
             except Wrong as wrong:
                 yield Result(row.at, number, "wrong", problems=wrong.problems)
@@ -83,17 +89,23 @@ class Taker:
 
     def _row(self, row: Row, number: str) -> Result:
         if not number:
-            raise Wrong(f"{row.names['number']} does not say which order this row is about, such as W1")
+            cell = row.names["number"]
+            raise Wrong(said("{cell} does not say which order this row is about, such as W1", cell=cell))
         try:
             order = self.work.show(number)
         except LedgerError as error:
-            raise Wrong(f"{row.names['number']}: {error}") from error
+            raise Wrong(_at(row, "number", message(error))) from error
         if self._is_empty(row, order):
             return Result(row.at, order.number, "empty")
         office = _read(row, "office", lambda: row.text("office"))
         if office and office != order.order.office:
-            told = f"{order.number} is for {order.order.office}, and this row says {office}"
-            raise Wrong(f"{row.names['office']}: {told}. Were some columns sorted, and others not?")
+            text = said(
+                "{number} is for {office}, and this row says {other}. Were some columns sorted, and others not?",
+                number=order.number,
+                office=order.order.office,
+                other=office,
+            )
+            raise Wrong(_at(row, "office", text))
         reason = _read(row, "cannot", lambda: row.text("cannot"))
         if order.state != "open":
             return self._closed(row, order, reason)
@@ -110,30 +122,45 @@ class Taker:
     def _closed(self, row: Row, order: Order, reason: str) -> Result:
         """A row of an order that is not open: the same again is nothing new, anything else is refused."""
         if order.state == "failed" and reason:
-            return Result(row.at, order.number, "already", f"{order.number} is refused already, by {order.by}.")
+            text = said("{number} is refused already, by {person}.", number=order.number, person=order.by)
+            return Result(row.at, order.number, "already", text)
         if order.state == "done" and not reason:
             schema = order.order.schema
             stored = forms.without_secrets(forms.named(self._answers(row, order), schema)[0], schema)
             if _without(stored, _files(order)) == _without(order.answers, _files(order)):
-                return Result(row.at, order.number, "already", f"{order.number} is done already, by {order.by}.")
-            told = f"{order.number} is done already, by {order.by}, with other answers than these"
-            raise Wrong(f"{row.names['number']}: {told}; what was recorded stays. What is asked now: inregel work list")
-        raise Wrong(f"{row.names['number']}: {closed(order)}")
+                text = said("{number} is done already, by {person}.", number=order.number, person=order.by)
+                return Result(row.at, order.number, "already", text)
+            text = said(
+                "{number} is done already, by {person}, with other answers than these; what was recorded stays. "
+                "What is asked now: inregel work list",
+                number=order.number,
+                person=order.by,
+            )
+            raise Wrong(_at(row, "number", text))
+        raise Wrong(_at(row, "number", message(closed(order))))
 
     def _cannot(self, row: Row, order: Order, reason: str) -> Result:
         filled = [name for name in sorted(self.sheet.answers) if row.filled(name)]
         if filled:
-            told = "a row says why it cannot be done, or what the screen shows, not both"
-            raise Wrong(f"{row.names['cannot']}: {told}; {row.names[filled[0]]} is filled in too")
+            text = said(
+                "a row says why it cannot be done, or what the screen shows, not both; {cell} is filled in too",
+                cell=row.names[filled[0]],
+            )
+            raise Wrong(_at(row, "cannot", text))
         ended = self.work.fail(order.number, self._by(row), reason)
-        return Result(row.at, order.number, "refused", f"{ended.number} is refused by {ended.by}: {reason}")
+        text = said("{number} is refused by {person}: {reason}", number=ended.number, person=ended.by, reason=reason)
+        return Result(row.at, order.number, "refused", text)
 
     def _done(self, row: Row, order: Order) -> Result:
         given, by = self._answers(row, order), self._by(row)
         schema = order.order.schema
         secret = [name for name, each in schema.get("properties", {}).items() if each.get("secret")]
         _, problems = forms.named(given, schema)
-        told = [f"{self._place(row, each)}: {each.text}" for each in problems if each.name not in secret]
+        told = [
+            said("{cell}: {text}", cell=self._place(row, each), text=each.text)
+            for each in problems
+            if each.name not in secret
+        ]
         if told:
             raise Wrong(*told)
         given |= {name: str(self._file(row, name, given[name])) for name in _files(order) if given.get(name)}
@@ -152,11 +179,16 @@ class Taker:
         try:
             ended = self.work.done(order.number, by, given, evidence, found=found, on=on, source=source)
         except AnswersRefused as error:
-            really = _REALLY.format(cell=row.names.get("found", "found"))
-            raise Wrong(*(f"row {row.at}, {order.number}: {each}" for each in error.problems), really) from error
+            really = said(_REALLY, cell=row.names.get("found", "found"))
+            raise Wrong(*(_row(row, order, each) for each in error.problems), really) from error
         except (WorkError, OrderClosed) as error:
-            raise Wrong(f"row {row.at}, {order.number}: {error}") from error
-        text = f"{ended.number} is done ({describe(ended.order.lines)}), as said by {ended.by}."
+            raise Wrong(_row(row, order, message(error))) from error
+        text = said(
+            "{number} is done ({lines}), as said by {person}.",
+            number=ended.number,
+            lines=describe(ended.order.lines),
+            person=ended.by,
+        )
         return Result(row.at, ended.number, "done", text)
 
     def _answers(self, row: Row, order: Order) -> dict[str, Any]:
@@ -168,7 +200,7 @@ class Taker:
             try:
                 given[name] = row.answer(name, asked.get(name, {}))
             except ValueError as error:
-                problems.append(f"{row.names[name]} {error}")
+                problems.append(said("{cell} {text}", cell=row.names[name], text=error.args[0]))
         if problems:
             raise Wrong(*problems)
         return given
@@ -180,9 +212,13 @@ class Taker:
             title = order.order.schema["properties"][name].get("title") or name
             given[name] = self.ask(f"{order.number}, {order.order.office}: {title}")
             if not given[name]:
-                told = f"{title} is a secret, which never stands in a sheet. Type this in a terminal, where it is asked"
-                command = f"inregel work done {order.number} --from {self.sheet.file}"
-                raise Wrong(f"row {row.at}, {order.number}: {told}: {command}")
+                text = said(
+                    "{title} is a secret, which never stands in a sheet. "
+                    "Type this in a terminal, where it is asked: {command}",
+                    title=title,
+                    command=f"inregel work done {order.number} --from {self.sheet.file}",
+                )
+                raise Wrong(_row(row, order, text))
         return given
 
     def _file(self, row: Row, column: str, name: str) -> Path:
@@ -190,19 +226,21 @@ class Taker:
         folder = self.sheet.folder.resolve()
         path = (folder / name).resolve()
         if not path.is_relative_to(folder):
-            raise Wrong(f"{row.names[column]}: {name} lies outside of the folder of the sheet; put it beside it")
+            text = said("{name} lies outside of the folder of the sheet; put it beside it", name=name)
+            raise Wrong(_at(row, column, text))
         return path
 
     def _by(self, row: Row) -> str:
         by = _read(row, "by", lambda: row.text("by")) or self.by
         if not by.strip():
-            place = row.names.get("by", f"row {row.at}")
-            raise Wrong(f"{place}: who did it? Write the name there, or give one for all rows: --by NAME")
+            place = row.names.get("by", said("row {row}", row=row.at))
+            text = said("who did it? Write the name there, or give one for all rows: --by NAME")
+            raise Wrong(said("{cell}: {text}", cell=place, text=text))
         return by
 
     def _place(self, row: Row, problem: forms.Problem) -> str:
         """The cell of an answer; where it has no column, what the answer is called."""
-        return row.names.get(problem.name, f"row {row.at}, {problem.label}")
+        return row.names.get(problem.name, said("row {row}, {what}", row=row.at, what=problem.label))
 
 
 def _read(row: Row, column: str, read: Callable[[], T]) -> T:
@@ -210,7 +248,15 @@ def _read(row: Row, column: str, read: Callable[[], T]) -> T:
     try:
         return read()
     except ValueError as error:
-        raise Wrong(f"{row.names[column]} {error}") from error
+        raise Wrong(said("{cell} {text}", cell=row.names[column], text=error.args[0])) from error
+
+
+def _at(row: Row, column: str, text: str) -> str:
+    return said("{cell}: {text}", cell=row.names[column], text=text)
+
+
+def _row(row: Row, order: Order, text: str) -> str:
+    return said("row {row}, {number}: {text}", row=row.at, number=order.number, text=text)
 
 
 def _files(order: Order) -> list[str]:

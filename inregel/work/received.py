@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 from inregel.contract import File, Secret
 from inregel.ledger.base import NewOrder
+from inregel.speech import said
 from inregel.work.answers import WorkError, secrets_in
 from inregel.work.judge import Verdict
 
@@ -38,14 +39,19 @@ def _read(path: str, root: Path) -> File:
     place = root / path
     try:
         if place.exists() and not place.is_file():
-            raise WorkError(reason=f"{path} is no plain file. Nothing was recorded.")
+            raise WorkError(reason=said("{path} is no plain file. Nothing was recorded.", path=path))
         with place.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
     except OSError as error:
-        reason = f"The file {path} cannot be read: {error.strerror}. Nothing was recorded."
+        reason = said(
+            "The file {path} cannot be read: {reason}. Nothing was recorded.", path=path, reason=error.strerror
+        )
         raise WorkError(reason=reason) from error
     if len(data) > MOST_BYTES:
-        raise WorkError(reason=f"The file {path} is larger than {MOST_BYTES >> 20} MiB. Nothing was recorded.")
+        text = said(
+            "The file {path} is larger than {most} MiB. Nothing was recorded.", path=path, most=MOST_BYTES >> 20
+        )
+        raise WorkError(reason=text)
     return File(Path(path).name, data, hashlib.sha256(data).hexdigest())
 
 
@@ -69,7 +75,7 @@ def keep(order: NewOrder, typed: Mapping[str, Any], verdict: Verdict, keeper: Ke
     left = {name for name, _ in known.values()}
     if files:
         if keeper is None:
-            raise WorkError(reason="This run cannot store files, so these answers cannot be taken.")
+            raise WorkError(reason=said("This run cannot store files, so these answers cannot be taken."))
         left = keeper.keep(files, {name: secret.reveal_bytes() for name, secret in known.values()})
     return captured | {name: secret for name, secret in known.values() if name in left}
 

@@ -19,7 +19,7 @@ from inregel.config.tables import Ask, SheetProblem, Table
 from inregel.errors import InregelError
 from inregel.frozen import frozen
 from inregel.report.order_words import COLUMNS, FILLED, words
-from inregel.speech import LANGUAGES
+from inregel.speech import LANGUAGES, said
 
 _NAMED: Final = re.compile(r"\((?P<name>[A-Za-z_]\w*)\)\s*\Z")
 _DAY: Final = re.compile(r"(?P<day>[0-9]{1,2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<year>[0-9]{4})\Z")
@@ -70,13 +70,13 @@ class Row:
         try:
             return date.fromisoformat(_iso(text))
         except ValueError:
-            raise ValueError(f"is not a date such as 2028-11-14: {text}") from None
+            raise ValueError(said("is not a date such as 2028-11-14: {text}", text=text)) from None
 
     def yes(self, column: str) -> bool:
         """Whether yes stands there. Raises `ValueError` where something else does."""
         text = self.text(column)
         if text and text.lower() not in _YES:
-            raise ValueError(f"is neither yes nor no: {text}")
+            raise ValueError(said("is neither yes nor no: {text}", text=text))
         return _YES.get(text.lower(), False)
 
     def answer(self, name: str, schema: Mapping[str, Any]) -> Any:
@@ -148,13 +148,23 @@ def _check(columns: list[str], table: Table) -> None:
     """The order of each row has to be known, and no column may stand there twice."""
     if "number" not in columns:
         headings = ", ".join(told.columns["number"] for told in _WORDS)
-        reason = f"{table.file}: no column says which order a row is about. Its heading is one of: {headings}"
+        reason = said(
+            "{file}: no column says which order a row is about. Its heading is one of: {headings}",
+            file=table.file,
+            headings=headings,
+        )
         raise SheetUnreadable(reason=reason)
     for index, column in enumerate(columns):
         if column and column in columns[:index]:
             first = table.cell_name(table.header_row, columns.index(column))
             second = table.cell_name(table.header_row, index)
-            raise SheetUnreadable(reason=f"{table.file}: the same column stands there twice: {first} and {second}")
+            text = said(
+                "{file}: the same column stands there twice: {first} and {second}",
+                file=table.file,
+                first=first,
+                second=second,
+            )
+            raise SheetUnreadable(reason=text)
 
 
 def _rows(table: Table, known: Mapping[int, str]) -> Iterator[Row]:
@@ -178,8 +188,12 @@ def _unquoted(cell: Cell) -> Cell:
 def _no_secret(cell: Cell) -> None:
     """A secret never stands in a sheet; the message must not repeat it."""
     if str(cell.value).strip() not in _HIDDEN:
-        raise ValueError("holds a secret, which must not stand in a sheet: take it out and delete the copies of the "
-                         "file. Nothing of this row was recorded.")  # fmt: skip
+        raise ValueError(
+            said(
+                "holds a secret, which must not stand in a sheet: take it out and delete the copies of the "
+                "file. Nothing of this row was recorded."
+            )
+        )
 
 
 def _iso(text: str) -> str:

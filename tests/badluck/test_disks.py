@@ -28,7 +28,6 @@ MOMENTS = [
     ("ledger.before_commit", 4),
     ("ledger.before_commit", 6),
     ("ledger.before_commit", 8),
-    ("ledger.before_commit", 9),
     ("apply.before_perform", 2),
     ("apply.before_checkpoint", 6),
 ]

@@ -163,6 +163,6 @@ def test_the_reasons_of_the_engine_can_be_said_again(stage: Stage) -> None:
     with open_session(stage.context()) as session:
         made, _ = plan.make(session, SITE, {})
     reasons = [each.blocked.reason for each in made.entries() if each.blocked is not None and each.blocked.cause]
-    assert reasons == ["blocked by assu.certificate"]
+    assert set(reasons) == {"blocked by assu.certificate"}
     assert all(isinstance(reason, Said) for reason in reasons)
     assert speech_in("nl").again(reasons[0]) == "geblokkeerd door assu.certificate"

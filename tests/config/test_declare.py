@@ -204,6 +204,11 @@ def test_a_mistake_is_told_once_with_its_place_and_its_offices(tmp_path: Path, c
     assert check(tmp_path, tasks) == expected
 
 
+def test_a_secret_in_the_name_of_a_task_is_a_mistake_that_says_so(tmp_path: Path) -> None:
+    [line] = check(tmp_path, "    - {name: \"x {{ secret('a') }}\", t.box: {}}\n")
+    assert line.startswith("site.yml:3:14: a secret stands inside a longer text or is worked on")
+
+
 def test_a_secret_in_a_longer_text_is_a_mistake_at_its_place(tmp_path: Path) -> None:
     found = load(tmp_path, "    - t.box: {password: \"x{{ secret('a') }}\"}\n", MemorySource({"a": canary("a")}))
     [play] = found.playbook("site.yml").plays

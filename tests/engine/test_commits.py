@@ -11,11 +11,12 @@ from helpers.clock import Clock
 from helpers.ledgers import commits
 from inregel.engine.commits import Commits
 from inregel.ledger import create
-from inregel.ledger.base import Holder, Lease, LeaseLost, LedgerError, Transaction
+from inregel.ledger.base import Holder, Lease, LeaseHeld, LeaseLost, LedgerError, Transaction
 from inregel.ledger.sqlite import SqliteLedger
 
 HOUR = timedelta(hours=1)
 OFFICES = ("a", "b", "c")
+ME = Holder("ria", "one")
 
 
 @pytest.fixture
@@ -24,6 +25,10 @@ def ledger(tmp_path: Path, clock: Clock) -> Iterator[SqliteLedger]:
     assert isinstance(opened, SqliteLedger)
     yield opened
     opened.close()
+
+
+def shared_by(ledger: SqliteLedger) -> Commits:
+    return Commits(ledger, ME, HOUR)
 
 
 def lease(ledger: SqliteLedger, office: str, token: str = "one") -> Lease:
@@ -56,14 +61,14 @@ def together(*waiting: Awaitable[object]) -> list[object]:
 
 def test_what_is_written_in_the_same_turn_is_one_commit(ledger: SqliteLedger) -> None:
     held = {office: lease(ledger, office) for office in OFFICES}
-    shared, found = Commits(ledger), commits(ledger)
+    shared, found = shared_by(ledger), commits(ledger)
     assert together(*(shared.together([held[office]], note(office)) for office in OFFICES)) == list(OFFICES)
     assert len(found) == 1
     assert written(ledger) == list(OFFICES)
 
 
 def test_who_comes_later_has_a_commit_of_its_own(ledger: SqliteLedger) -> None:
-    shared, found = Commits(ledger), commits(ledger)
+    shared, found = shared_by(ledger), commits(ledger)
 
     async def twice() -> None:
         await shared.together([], note("a"))
@@ -78,7 +83,7 @@ def test_a_lost_lease_is_refused_and_the_others_are_written(ledger: SqliteLedger
     clock.move(hours=1)
     held |= {office: lease(ledger, office, "two") for office in ("a", "c")}
     lease(ledger, "b", "three")
-    shared = Commits(ledger)
+    shared = shared_by(ledger)
     a, b, c = together(*(shared.together([held[office]], note(office)) for office in OFFICES))
     assert (a, c) == ("a", "c")
     assert isinstance(b, LeaseLost)
@@ -90,7 +95,7 @@ def test_what_fails_in_one_write_is_told_to_that_office_alone(ledger: SqliteLedg
         tx.event("b", "noted", {})
         raise LedgerError(reason="b is broken")
 
-    shared = Commits(ledger)
+    shared = shared_by(ledger)
     a, b, c = together(shared.together([], note("a")), shared.together([], broken), shared.together([], note("c")))
     assert (a, c) == ("a", "c")
     assert isinstance(b, LedgerError)
@@ -98,14 +103,14 @@ def test_what_fails_in_one_write_is_told_to_that_office_alone(ledger: SqliteLedg
 
 
 def test_a_shared_commit_is_synced_where_any_of_it_has_to_be(ledger: SqliteLedger) -> None:
-    shared, found = Commits(ledger), commits(ledger)
+    shared, found = shared_by(ledger), commits(ledger)
     together(shared.together([], note("a"), durable=False), shared.together([], note("b")))
     together(shared.together([], note("a"), durable=False), shared.together([], note("b"), durable=False))
     assert [synced for synced, _ in found] == [True, False]
 
 
 def test_what_was_handed_in_is_written_though_its_office_is_cancelled(ledger: SqliteLedger) -> None:
-    shared = Commits(ledger)
+    shared = shared_by(ledger)
 
     async def run() -> None:
         waiting = [asyncio.ensure_future(shared.together([], note(office))) for office in ("a", "b")]
@@ -116,3 +121,27 @@ def test_what_was_handed_in_is_written_though_its_office_is_cancelled(ledger: Sq
 
     asyncio.run(run())
     assert written(ledger) == ["a", "b"]
+
+
+def test_leases_of_several_offices_are_taken_and_given_back_together(ledger: SqliteLedger, clock: Clock) -> None:
+    shared, found = shared_by(ledger), commits(ledger)
+
+    async def run() -> None:
+        held = await asyncio.gather(shared.acquire(("a", "x")), shared.acquire(("b",)), shared.acquire(("c",)))
+        assert [[each.identity for each in leases] for leases in held] == [["a", "x"], ["b"], ["c"]]
+        await asyncio.gather(*(shared.release(leases) for leases in held))
+
+    asyncio.run(run())
+    assert [synced for synced, _ in found] == [False, False]
+    assert ledger.fences(["a", "b", "c", "x"], free=True) == dict.fromkeys(["a", "b", "c", "x"], 1)
+
+
+def test_an_office_that_another_holds_is_refused_alone(ledger: SqliteLedger) -> None:
+    lease(ledger, "b", "another")
+    shared = shared_by(ledger)
+    a, b, c = together(*(shared.acquire((office, f"box:{office}")) for office in OFFICES))
+    assert isinstance(b, LeaseHeld)
+    assert ledger.fences(["box:b"]) == {}
+    assert isinstance(a, tuple)
+    assert isinstance(c, tuple)
+    assert [each.identity for each in (*a, *c)] == ["a", "box:a", "c", "box:c"]

@@ -369,6 +369,15 @@ def test_a_file_outside_of_the_project_is_not_read(world: World) -> None:
     assert "outside of the project" in found.blocked.reason
 
 
+def test_a_secret_where_a_path_is_meant_blocks_and_is_no_fault_of_the_module(world: World) -> None:
+    world.secrets = MemorySource({"pin": canary("pin")})
+    world.play(world.items({"x": "1"}, file="{{ secret('pin') }}"))
+    (found,) = world.plan().entries()
+    assert found.blocked is not None
+    assert found.blocked.reason == "the path of a file cannot be the secret pin"
+    assert found.blocked.remedy.startswith("write the path itself")
+
+
 def test_a_plan_says_which_offices_wait_for_the_batch_before_them(world: World) -> None:
     world.offices("a", "b")
     world.play(world.items({"x": "1"}, way=["person"]), serial=1)

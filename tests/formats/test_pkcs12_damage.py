@@ -15,6 +15,7 @@ from helpers.containers import (
     OPENSSL,
     Made,
     number,
+    object_id,
     octets,
     openssl,
     pbmac1,
@@ -31,6 +32,7 @@ from inregel.formats.pkcs12 import (
     Damaged,
     NotPkcs12,
     TooCostly,
+    Unsupported,
     WrongPassword,
     open_container,
 )
@@ -160,6 +162,7 @@ def test_ber_is_read_as_der_is_or_told_as_damage(family: str, way: Callable[[byt
 # --- made to do harm ------------------------------------------------------------------------------------------------
 
 NULL = b"\x05\x00"
+DATA = object_id("2a864886f70d010701")
 
 
 def outside(content: bytes) -> bytes:
@@ -167,9 +170,15 @@ def outside(content: bytes) -> bytes:
     return sequence(number(3), sequence(content))
 
 
-def nested(depth: int, wrap: Callable[[bytes], bytes], inside: bytes = NULL) -> bytes:
-    """`inside` wrapped so often."""
-    return reduce(lambda data, _: wrap(data), range(depth), inside)
+def inside(content: bytes) -> bytes:
+    """What has the form of PKCS#12, with this where a part has its content."""
+    part = sequence(DATA, asn1.encode(asn1.WRAPPER, content))
+    return outside(DATA + asn1.encode(asn1.WRAPPER, octets(sequence(part))))
+
+
+def nested(depth: int, wrap: Callable[[bytes], bytes], content: bytes = NULL) -> bytes:
+    """`content` wrapped so often."""
+    return reduce(lambda data, _: wrap(data), range(depth), content)
 
 
 def unmarked(data: bytes) -> bytes:
@@ -178,25 +187,42 @@ def unmarked(data: bytes) -> bytes:
 
 
 HARM: list[tuple[str, Callable[[], bytes]]] = [
-    ("nested in lengths", lambda: outside(nested(10_000, sequence))),
-    ("nested without lengths", lambda: b"\x30\x80\x02\x01\x03" + b"\x30\x80" * 500_000),
-    ("nested in texts", lambda: outside(nested(3_000, lambda data: octets(sequence(data))))),
-    ("pieces of pieces", lambda: b"\x30\x80\x02\x01\x03\x30\x80" + b"\x24\x80" * 500_000),
-    ("many elements", lambda: outside(b"".join(sequence(NULL * 19_999) for _ in range(25)))),
-    ("many elements, deep", lambda: unmarked(number(3) + unmarked(nested(36, unmarked, NULL * 500_000)))),
-    ("fewer elements, deep", lambda: unmarked(number(3) + unmarked(nested(36, unmarked, NULL * 19_000)))),
-    ("a length of 4 GB", lambda: bytes.fromhex("3084ffffffff020103")),
-    ("a length of 8 bytes", lambda: bytes.fromhex("3088ffffffffffffffff020103")),
-    ("a length of 127 bytes", lambda: bytes.fromhex("30ff") + b"\xff" * 127 + number(3)),
-    ("a length inside of 2 GB", lambda: sequence(number(3), b"\x30\x84\x7f\xff\xff\xff")),
-    ("no content", lambda: outside(b"")),
-    ("longer than allowed", lambda: outside(octets(bytes(MOST_BYTES)))),
+    ("nested in lengths", lambda: nested(10_000, sequence)),
+    ("nested without lengths", lambda: b"\x30\x80" * 500_000),
+    ("nested in texts", lambda: nested(3_000, lambda data: octets(sequence(data)))),
+    ("pieces of pieces", lambda: b"\x24\x80" * 500_000),
+    ("many elements", lambda: b"".join(sequence(NULL * 19_999) for _ in range(25))),
+    ("many elements, deep", lambda: nested(36, unmarked, NULL * 500_000)),
+    ("fewer elements, deep", lambda: nested(36, unmarked, NULL * 19_000)),
+    ("many times fewer elements, deep", lambda: unmarked(nested(30, unmarked, NULL * 15_000) * 10)),
+    ("a length of 2 GB", lambda: b"\x30\x84\x7f\xff\xff\xff"),
+    ("nothing", lambda: b""),
+    ("longer than allowed", lambda: octets(bytes(MOST_BYTES))),
 ]
 
 
+@pytest.mark.parametrize("form", [outside, inside])
 @pytest.mark.parametrize("make", [row[1] for row in HARM], ids=[row[0] for row in HARM])
-def test_what_is_made_to_do_harm_is_refused_at_once(make: Callable[[], bytes]) -> None:
-    data = make()
+def test_what_is_made_to_do_harm_is_refused_at_once(make: Callable[[], bytes], form: Callable[[bytes], bytes]) -> None:
+    data = form(make())
     begun = time.process_time()
-    assert isinstance(outcome(data, canary("password")), Damaged | NotPkcs12)
+    assert isinstance(outcome(data, canary("password")), ContainerError)
     assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize("head", ["3084ffffffff020103", "3088ffffffffffffffff020103", "30ff" + "ff" * 127 + "020103"])
+def test_a_length_that_no_file_has_is_damage(head: str) -> None:
+    assert isinstance(outcome(bytes.fromhex(head), canary("password")), Damaged)
+
+
+P256, POINT = bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("03420004")
+
+
+def test_a_key_in_the_certificate_that_is_none_is_damage_and_one_of_an_unknown_kind_is_told() -> None:
+    made = openssl("no checksum")
+    assert made.data.count(P256) == made.data.count(POINT) == 1  # that of the certificate; the key is encrypted
+    other_curve = made.data.replace(P256, P256[:-1] + b"\x7f")
+    with pytest.raises(Unsupported, match=r"its certificate has a key of an unknown kind \(Curve 1\.2\.840"):
+        open_container(other_curve, made.password)
+    with pytest.raises(Damaged, match=r"^It is a damaged PKCS#12 file: its certificate cannot be read\.$"):
+        open_container(made.data.replace(POINT, POINT[:-1] + b"\x05"), made.password)

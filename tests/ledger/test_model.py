@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from helpers.clock import Clock
-from helpers.records import DAY, ELS, MINE, OTHER, RIA, line, make, operation, order, rollout, said
+from helpers.records import AT, DAY, ELS, MINE, OTHER, RIA, line, make, operation, order, rollout, said
 from helpers.sizes import size
-from inregel.contract import UNKNOWN, AtLeast, Secret
+from inregel.contract import UNKNOWN, AtLeast, Provenance, Secret
 from inregel.errors import InregelError
 from inregel.ledger import open_ledger
 from inregel.ledger.base import Ledger, Transaction
@@ -90,6 +90,10 @@ class TwoLedgers(RuleBasedStateMachine):
     @rule(office=offices, key=keys, state=states, by=people, merge=st.booleans(), fail=st.booleans())
     def attest(self, office: str, key: Any, state: Any, by: str, merge: bool, fail: bool) -> None:
         self.write(lambda tx: tx.attest(office, "m", key, state, said(by), merge=merge), fail=fail)
+
+    @rule(office=offices, key=keys, state=states)
+    def prove(self, office: str, key: Any, state: Any) -> None:
+        self.write(lambda tx: tx.attest(office, "m", key, state, Provenance("verified", AT, source="a.abc")))
 
     @rule(office=offices, container=st.sampled_from(["", "c"]), by=people, present=st.lists(keys))
     def list_all(self, office: str, container: str, by: str, present: Any) -> None:

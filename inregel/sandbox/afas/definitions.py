@@ -28,7 +28,7 @@ _ELEMENTS: Final = {7: 16, 8: 17}
 _GET_CONNECTOR: Final = 8
 _OLE_ZERO: Final = datetime(1899, 12, 30)
 _REST_ID: Final = re.compile(r"@I[0-9A-Fa-f]{32}@D0@I(\w{1,128})@D0@D2")
-_LARGEST: Final = 64 * 1024**2
+_LARGEST: Final = 16 * 1024**2
 DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 """What reading a damaged, encrypted or strange archive raises."""
 

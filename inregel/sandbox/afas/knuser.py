@@ -74,8 +74,9 @@ def _element(body: Any) -> tuple[str, dict[str, Any]]:
         outer, element = body, body["KnUser"]["Element"]
         name, fields = element["@UsId"], element["Fields"]
         parts = {*outer, *body["KnUser"], *element} - {"KnUser", "Element", "@UsId", "Fields"}
-        fields = dict(fields)
-    except (KeyError, TypeError, ValueError) as error:
+        if not isinstance(fields, dict):
+            raise TypeError(fields)
+    except (KeyError, TypeError) as error:
         raise Refused(400, "The request has no KnUser/Element with @UsId and Fields.") from error
     if parts:
         raise functional(f"Unknown element '{sorted(parts)[0]}'.")

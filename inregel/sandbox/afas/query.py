@@ -145,13 +145,17 @@ def _from_json(text: str, connector: GetConnector) -> tuple[tuple[Condition, ...
         filters = json.loads(text)["Filters"]["Filter"]
         return tuple(
             tuple(
-                _condition(each["@FieldId"], str(each["@OperatorType"]), each.get("#text"), connector)
+                _condition(each["@FieldId"], str(each["@OperatorType"]), _text(each.get("#text")), connector)
                 for each in _several(one["Field"])
             )
             for one in _several(filters)
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused(400, "filterjson is not a filter.") from error
+
+
+def _text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
 def _several(value: Any) -> list[Any]:
@@ -186,7 +190,8 @@ def _typed(field: Field, value: Any) -> Any:
             return {"1": 1, "true": 1, "0": 0, "false": 0}.get(str(value).lower())
         if field.type == "date":
             return datetime.fromisoformat(str(value).removesuffix("Z"))
-        return Decimal(str(value))
+        number = Decimal(str(value))
+        return number if number.is_finite() else None
     except (InvalidOperation, ValueError):
         return None
 

@@ -142,7 +142,7 @@ def _connector(environment: Environment, call: Call, now: datetime, switches: Sw
     only = who.user.only.get(connector.id, {})
     seen = [row for row in rows(environment, connector) if all(row.get(key) == only[key] for key in only)]
     selected = select(query, seen, steady=switches.steady_without_order)
-    found = [_row(connector, row, environment.profit) for row in selected]
+    found = [_row(environment, connector, row) for row in selected]
     # Before Profit 7 skip, take and the rows had a line each.
     parts = [f'"skip":{query.skip}', f'"take":{query.take}', f'"rows":[{",".join(found)}]']
     text = "{" + (",".join(parts) if environment.profit >= 7 else ",\r\n".join(parts)) + "}"
@@ -157,9 +157,13 @@ def _assigned(environment: Environment, who: Caller, name: str) -> GetConnector:
     raise Refused(401, _NO_ACCESS)
 
 
-def _row(connector: GetConnector, row: Mapping[str, Any], profit: int) -> str:
-    cells = (f"{one_line(field.id).decode()}:{_cell(field, row.get(field.id), profit)}" for field in connector.fields)
-    return "{" + ",".join(cells) + "}"
+def _row(environment: Environment, connector: GetConnector, row: Mapping[str, Any]) -> str:
+    def cell(field: Field) -> str:
+        if field.needs and field.needs not in environment.custom_fields:
+            return '"(replaced)"'
+        return _cell(field, row.get(field.id), environment.profit)
+
+    return "{" + ",".join(f"{one_line(field.id).decode()}:{cell(field)}" for field in connector.fields) + "}"
 
 
 def _cell(field: Field, value: Any, profit: int) -> str:

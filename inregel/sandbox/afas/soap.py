@@ -7,7 +7,6 @@ that gave it; that asking for it once more is a fault; the arguments of the func
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 import re
 import zipfile
@@ -78,7 +77,7 @@ class Services:
         match = _COMMAND.fullmatch(_given(values, "commandLine"))
         if match is None or match["environment"].upper() != self._environment.name.upper():
             raise functional("The command line does not begin with /O and this environment.")
-        if match["name"].upper() != "DEFINITIEIMPORT":
+        if match["name"].upper() != "DEFINITIEIMPORT" or not self._switches.imports:
             raise functional(f"The command {match['name']} is not supported.")
         options = {name.upper(): value for name, value in _OPTION.findall(match["options"])}
         if _OPTION.sub("", match["options"]) or set(options) - {"F", "O"} or not options.get("F"):
@@ -156,7 +155,7 @@ def _attached(text: str, name: str) -> bytes:
     """The file that came along. Raises `Refused`."""
     try:
         archive = base64.b64decode("".join(text.split()), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise functional("attachementArchive is not Base64.") from error
     try:
         match = _META_FORM.fullmatch(member(archive, META).decode("utf-8-sig"))

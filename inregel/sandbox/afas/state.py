@@ -31,6 +31,8 @@ class Field:
     label: str = ""
     length: int = 0
     decimals: int = 0
+    needs: str = ""
+    """The custom field that it shows; without that field in the environment each row has the text "(replaced)"."""
 
 
 @dataclass(slots=True)
@@ -198,6 +200,8 @@ class Environment:
     get_connectors: dict[str, GetConnector] = field(default_factory=dict)
     behind: dict[str, GetConnector] = field(default_factory=dict)
     """By REST id: fields and rows that a definition has once it is imported. The SQL in a .gcn file is not run."""
+    custom_fields: list[str] = field(default_factory=list)
+    """The custom fields that the environment has. They come in .fie files, apart from the definitions."""
     signatures: dict[str, str] = field(default_factory=dict)
     """By the signature of a definition, the SHA-256 of the content that it came with first."""
     mails: list[Mail] = field(default_factory=list)

@@ -17,6 +17,8 @@ class Switches:
     """/metainfo/update nests objects, with what is mandatory and allowed; the specification has it flat."""
     existing_definition: Literal["kept", "duplicated"] = "kept"
     """What an import without /O does where the definition is there already."""
+    imports: bool = True
+    """Whether the command connector takes DEFINITIEIMPORT at all: older help names other commands only."""
     overwrites: bool = True
     """Whether the command connector takes /O, which overwrites."""
     signature_holds: bool = True

@@ -256,3 +256,21 @@ def test_s5_filter_authorisation_silently_leaves_rows_out(client: Client, enviro
     assert ids(client) == [7]
     user.only = {"Loonjaar": {"Naam": "niemand"}}
     assert client.get(AT).rows == []
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e9999"])
+def test_s1_a_number_that_is_none_is_a_functional_error(client: Client, value: str) -> None:
+    assert client.get(AT, filterfieldids="Loon", filtervalues=value, operatortypes=2).status in (200, 500)
+    assert client.get(AT, filterfieldids="Loon", filtervalues="nan", operatortypes=2).status == 500
+
+
+def test_s1_a_number_in_filterjson_is_like_its_text(client: Client) -> None:
+    text = '{"Filters":{"Filter":{"Field":{"@FieldId":"Medewerker","@OperatorType":1,"#text":7}}}}'
+    assert ids(client, filterjson=text) == [7]
+
+
+def test_s4_a_custom_field_that_is_missing_gives_a_fixed_text(client: Client, environment: Environment) -> None:
+    environment.get_connectors["Loonjaar"].fields[1].needs = "U1A2"
+    assert {row["Naam"] for row in client.get(AT, take=3).rows} == {"(replaced)"}
+    environment.custom_fields.append("U1A2")
+    assert client.get(AT, take=1, orderbyfieldids="Medewerker").rows[0]["Naam"] == "Medewerker 001"

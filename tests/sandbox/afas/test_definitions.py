@@ -70,7 +70,7 @@ def test_s4_a_byte_array_has_one_dimension() -> None:
 
 def test_s4_a_zip_bomb_inside_is_refused() -> None:
     with pytest.raises(BadDefinition, match="has not one file ExternalData"):
-        read("x.gcn", _with(14, zipped({"ExternalData": bytes(64 * 1024**2 + 1)})))
+        read("x.gcn", _with(14, zipped({"ExternalData": bytes(16 * 1024**2 + 1)})))
 
 
 # --- import ---------------------------------------------------------------------------------------------------------

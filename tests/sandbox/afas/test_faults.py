@@ -141,7 +141,7 @@ def test_bad_utf8_cannot_be_decoded(emulator: Emulator, client: Client) -> None:
 def test_a_gzip_bomb_is_small_outside_and_large_inside(emulator: Emulator, client: Client) -> None:
     reply = happens(emulator, client, "gzip_bomb")
     assert reply.headers["Content-Encoding"] == "gzip"
-    assert len(reply.body) < 100_000
+    assert len(reply.body) < 500_000
     assert len(gzip.decompress(reply.body)) == 64 * 1024**2
 
 

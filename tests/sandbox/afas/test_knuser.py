@@ -167,3 +167,20 @@ def test_s3_2_that_older_help_demands_more_is_a_switch(clock: Clock) -> None:
 
 def test_s5_a_body_that_is_too_large_gives_413(client: Client) -> None:
     assert client.send("POST", AT, b"x" * (20 * 1024**2 + 1)).status == 413
+
+
+_TEXTS = ["BcCo", "EmAd", "XOEA", "Upn", "InLn", "CAId", "CANm", "OcUs", "PoMa"]
+_FLAGS = ["Awin", "Site", "InSi", "AcUs", "Acon", "Abac", "Acom"]
+
+
+@pytest.mark.parametrize("name", _TEXTS + _FLAGS)
+def test_s3_2_each_field_that_is_documented_is_taken(client: Client, name: str) -> None:
+    assert client.send("PUT", AT, element(USER, MtCd="1", **{name: "1"})).status == 201
+    told = client.get("/metainfo/update/KnUser").json()["fields"]
+    assert name in [field["fieldId"] for field in told]
+
+
+@pytest.mark.parametrize(("name", "length"), [("BcCo", 15), ("Nm", 80), ("EmAd", 255), ("UsIdNew", 80)])
+def test_s3_2_the_documented_lengths_count(client: Client, name: str, length: int) -> None:
+    assert client.send("PUT", AT, element(USER, MtCd="1", **{name: "x" * length})).status == 201
+    assert client.send("PUT", AT, element(USER, MtCd="1", **{name: "x" * (length + 1)})).status == 500

@@ -122,3 +122,15 @@ def test_s1_profit_usergroups_has_one_row_per_member_and_its_misspelt_column(cli
     rows = client.get("/connectors/Profit_UserGroups").rows
     assert {"GroupId": "BENEFITS", "Decription": "Benefits", "UserId": USER} in rows
     assert {"GroupId": "Everyone", "Decription": "Everyone", "UserId": USER} in rows
+
+
+def test_s1_metainfo_tells_a_blocked_connector_too(client: Client, environment: Environment) -> None:
+    environment.get_connectors["Loonjaar"].blocked = True
+    assert "Loonjaar" in [each["id"] for each in client.get("/metainfo").json()["getConnectors"]]
+    assert client.get("/metainfo/get/Loonjaar").status == 200
+
+
+@pytest.mark.parametrize("path", ["/appconnectors", "/connectors/AppConnector", "/tokens", "/ReportConnector/1"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+def test_s0_3_no_call_changes_an_app_connector_or_lists_its_tokens(client: Client, method: str, path: str) -> None:
+    assert client.send(method, path, b"{}").status in (401, 404, 405)

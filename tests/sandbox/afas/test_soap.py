@@ -14,6 +14,7 @@ import pytest
 from helpers.afas_emulator import NUMBER, USER, Client, Reply, furnish, header, hex_canary, running, xml
 from helpers.afas_files import archive, gcn, zipped
 from helpers.clock import Clock
+from inregel.sandbox.afas.calls import Call
 from inregel.sandbox.afas.server import Emulator
 from inregel.sandbox.afas.state import AppConnector, Environment, Field, GetConnector
 from inregel.sandbox.afas.store import Afas
@@ -235,6 +236,20 @@ def test_s1_the_path_of_a_service_is_read_without_regard_to_case(soap: Client, t
     soap.base = "/ProfitServices"
     reply = call(soap, "GetState", "CmdConnector.asmx", token=xml(token), commandId="0" * 32)
     assert b"command is not known" in reply.body
+
+
+def test_s3_3_that_a_definition_can_be_imported_is_a_switch(clock: Clock) -> None:
+    data = hex_canary("token")
+    afas = Afas(clock, switches=Switches(imports=False))
+    furnish(afas, data).apps["Benefits-Plaza"].remote = True
+    with running(Emulator(afas)) as port:
+        reply = execute(Client(port, host=f"{NUMBER}.soap.afas.online", base="/profitservices"), data)
+    assert (reply.status, b"DEFINITIEIMPORT is not supported" in reply.body) == (500, True)
+
+
+def test_s3_3_a_command_has_200_mb_at_most(emulator: Emulator) -> None:
+    sent = Call("POST", NUMBER, ("cmdconnector.asmx",), body=bytes(200 * 1024**2 + 1))
+    assert emulator.answer(sent, "soap").status == 413
 
 
 # --- tokens ---------------------------------------------------------------------------------------------------------
