@@ -51,10 +51,7 @@ def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
 
 
 def actual(view: View) -> Seen:
-    """What a token that works tells of its app connector; or `app_group`, which a person saw beside it."""
-    if "app_group" in view:
-        said: State = {"group": str(view["app_group"]).strip()}
-        return Seen(dict.fromkeys(view.get("lines", ()), said), complete=False)
+    """What a token that works tells of its app connector. `app_group`, as a person saw it, is only compared."""
     found: dict[Key, State] = {}
     for name, token in view.get("app_connectors", {}).items():
         if token["state"] == "working" and token["app_connector"].casefold() == name.casefold():

@@ -9,7 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from inregel.contract import Answers, Args, Change, Finding, Inputs, Key, Office, Resources, Seen, State, Step, View
+from inregel.contract import (
+    Answers,
+    Args,
+    Blocked,
+    Change,
+    Finding,
+    Inputs,
+    Key,
+    Office,
+    Resources,
+    Seen,
+    State,
+    Step,
+    View,
+)
 
 from ._setup import ORDER, REMOVE, role, settings
 
@@ -42,7 +56,7 @@ def actual(view: View) -> Seen:
     return Seen(found, frozenset(whole))
 
 
-def steps(change: Change, inputs: Inputs) -> list[Step]:
+def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     """A line on the tab of the app connector; there is no API for it."""
     app, name = change.key if isinstance(change.key, tuple) else ("", change.key)
     state: Mapping[str, Any] = change.after or (change.before if isinstance(change.before, Mapping) else _GET)
@@ -50,8 +64,12 @@ def steps(change: Change, inputs: Inputs) -> list[Step]:
     who = role(change.office)
     if change.after is not None:
         return [Step("afas.assign_connector", change.after, arguments, order=ORDER, role=who)]
-    inputs.of("afas.connector_access")
+    declared = inputs.of("afas.connector_access")
     inputs.of("afas.token")
+    spelled = [each for at, each in (key for key in declared if isinstance(key, tuple)) if at == app]
+    same = next((each for each in spelled if each.casefold() == name.casefold()), None)
+    if same is not None:
+        return Blocked(f"AFAS writes {name}, and the playbook {same}: they are the same", "you", f"write {name}")
     return [Step("afas.unassign_connector", None, arguments, order=REMOVE, role=who)]
 
 

@@ -42,11 +42,12 @@ def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
 
 
 def actual(view: View) -> Seen:
-    """From a work order's answers: `tokens_left`, how many tokens of the user the screen shows."""
+    """From a work order's answers: `tokens_left`, the tokens of the user that the screen shows."""
     if "tokens_left" not in view:
         return Seen({}, complete=False)
+    left = len(view["tokens_left"] or ())
     one: dict[Key, State] = {
-        key: state if view["tokens_left"] == 1 else {"only": f"one of {view['tokens_left']}"}
+        key: state if left == 1 else {"only": f"one of {left}"}
         for key, state in view.get("lines", {}).items()
         if state is not None
     }

@@ -100,6 +100,7 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     if inputs.today > LAST:
         reason = f"classic tokens ended on {LAST}, so a new one cannot be made"
         return Blocked(reason, "you", "switch the app connector to OAuth; see docs/guide/salary-coupling.md")
+    arguments["name"] = f"{app} {inputs.today}"
     arguments["renewal"] = isinstance(change.before, Mapping)
     return [Step("afas.make_token", change.after, arguments, order=ORDER, role=who)]
 

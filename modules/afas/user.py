@@ -73,7 +73,7 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     container, user = change.key
     inputs.of(f"afas.user:{user}")
     if container == _RIGHTS:
-        shown: dict[str, Any] = {"user": user, "rights": sorted(_rights(change.args.get("menu_rights", {})))}
+        shown: dict[str, Any] = {"user": user, "rights": _by_menu(change.args.get("menu_rights", {}))}
         shown |= {name: value for name, value in change.after.items() if name != "menu_rights"}
         return [Step("afas.set_user_rights", change.after, shown, order=ORDER, role=who)]
     inputs.of(f"afas.user_group:{container}")
@@ -143,6 +143,15 @@ def _way(change: Change, after: State, who: str) -> list[Step]:
     if other:
         way.append(Step("afas.update_user", after, {"user": user, **other}, order=ORDER, role=who))
     return way
+
+
+def _by_menu(rights: Mapping[str, Any], above: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """For each menu on the screen its way, and what is set in it."""
+    own = [{"name": name, "value": value} for name, value in rights.items() if not isinstance(value, Mapping)]
+    menus = [{"menu": list(above), "rights": own}] if own else []
+    for name, value in rights.items():
+        menus += _by_menu(value, (*above, name)) if isinstance(value, Mapping) else []
+    return menus
 
 
 def _rights(rights: Mapping[str, Any], above: str = "") -> list[str]:

@@ -1,12 +1,9 @@
-"""An office that couples its salaries with a.s.r.: its project, its emulated AFAS, and a person who works the screens.
-
-The person acts on the environment itself and answers with what stands there afterwards, never with what the order says.
-"""
+"""An office that couples its salaries with a.s.r.: its project, its emulated AFAS, and the clerk at its screens."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -20,10 +17,12 @@ from inregel.commands import apply, plan
 from inregel.commands.context import Context
 from inregel.commands.orders import open_work
 from inregel.ledger import create
-from inregel.ledger.base import Order, OrderLine
+from inregel.ledger.base import Order
 from inregel.sandbox.afas.server import Emulator
 from inregel.sandbox.afas.state import AppConnector, Environment, GetConnector, Group, Token, User, digest
 from inregel.sandbox.afas.store import Afas
+from inregel.sandbox.assu import Assu
+from inregel.sandbox.clerk import Clerk
 from inregel.testing import Clock as CaseClock
 from inregel.work import Work
 
@@ -54,13 +53,9 @@ class Salary:
     clock: Clock | CaseClock
     own: bool = False
     port: int = 0
-    made: int = 0
-    """Tokens that were made."""
     environ: dict[str, str] = field(default_factory=dict)
     settings: str = ""
     """More settings of the connection, as YAML in one line."""
-    changed: Callable[[Environment, OrderLine], None] = lambda environment, line: None
-    """What happens at the screen beside what a line says."""
 
     def __post_init__(self) -> None:
         self.afas = Afas(self.clock, make=make)
@@ -177,79 +172,16 @@ class Salary:
 
     def do(self, work: Work, order: Order) -> None:
         """Does one order and answers it."""
-        work.done(order.number, by=order.order.person, answers=self.act(order))
+        work.done(order.number, by=order.order.person, answers=self.act(work, order))
 
-    def act(self, order: Order) -> dict[str, Any]:
-        """Works the screens; what they show, for what is asked."""
-        shown: dict[str, Any] = {}
-        with self.afas.change(NUMBER) as environment:
-            for line in order.order.lines:
-                if line.kind != "look":
-                    self._line(environment, line, shown)
-                    self.changed(environment, line)
-        self._look(order, self.environment, shown)
-        return {name: shown[name] for name in order.order.schema["properties"]}
-
-    def _line(self, environment: Environment, line: OrderLine, shown: dict[str, Any]) -> None:
-        given: Mapping[str, Any] = line.arguments
-        act = getattr(self, f"_{line.operation.replace('.', '_')}", None)
-        if act is not None:
-            act(environment, given, shown)
-
-    def _look(self, order: Order, environment: Environment, shown: dict[str, Any]) -> None:
-        """What stands on the screens at the end."""
-        there = [each.id for each in environment.get_connectors.values() if not each.blocked]
-        shown["imported"] = [name for name in there if name in environment.behind]
-        shown["afas_user"] = USER if USER in environment.users else "?"
-        app = environment.apps.get(APP)
-        if app is not None:
-            group = environment.groups.get(app.group)
-            shown["app_group"] = group.description if group else "?"
-            shown["assigned"] = list(app.get_connectors)
-            shown["tokens_left"] = len(app.tokens)
-            zone = self.clock().tzinfo
-            dates = [f"{token.created.astimezone(zone):%Y-%m-%d}" for token in app.tokens]
-            shown["token_made"] = max(dates, default="geen")
-        shown["asr_confirmed"] = "ja"
+    def act(self, work: Work, order: Order) -> dict[str, Any]:
+        """Works the screens of AFAS as the order says; of a.s.r. there are none. What they show, for what is asked."""
+        if order.order.name == "afas/old_tokens":
+            with self.afas.change(NUMBER) as environment:
+                environment.apps[APP].tokens = environment.apps[APP].tokens[-1:]
+        if order.order.name.startswith("afas/"):
+            clerk = Clerk(work, Assu(self.root / "assu.json", self.root)).also_in(self.afas)
+            return clerk.follow(order)
         named = [str(line.arguments.get("employer", "")) for line in order.order.lines]
-        shown |= {"employers_registered": named, "employers_confirmed": named}
-
-    def _afas_import_get_connector(self, environment: Environment, given: Mapping[str, Any], shown: object) -> None:
-        environment.get_connectors[given["id"]] = environment.behind[given["id"]]
-
-    def _afas_unblock_get_connector(self, environment: Environment, given: Mapping[str, Any], shown: object) -> None:
-        environment.get_connectors[given["id"]].blocked = False
-
-    def _afas_create_system_user(self, environment: Environment, given: Mapping[str, Any], shown: object) -> None:
-        windows = given.get("windows", False)
-        environment.users[given["user"]] = User(given["user"], email=given["email"], windows=windows, system=True)
-
-    def _afas_set_user_rights(self, environment: Environment, given: Mapping[str, Any], shown: object) -> None:
-        environment.users[given["user"]].rights = dict(each.split(": ") for each in given["rights"])
-
-    def _afas_create_group(self, environment: Environment, given: Mapping[str, Any], shown: object) -> None:
-        environment.groups[given["group"]] = Group(given["group"], given["group_description"])
-
-    def _afas_update_user(self, environment: Environment, given: Mapping[str, Any], shown: object) -> None:
-        environment.groups[given["group"]].members.append(given["user"])
-
-    def _afas_make_app_connector(self, environment: Environment, given: Mapping[str, Any], shown: object) -> None:
-        name = given["description"]
-        environment.apps[name] = AppConnector(name, given["group"], blocked=given["blocked"])
-
-    def _afas_assign_connector(self, environment: Environment, given: Mapping[str, Any], shown: object) -> None:
-        environment.apps[given["app_connector"]].get_connectors.append(given["name"])
-
-    def _afas_unassign_connector(self, environment: Environment, given: Mapping[str, Any], shown: object) -> None:
-        environment.apps[given["app_connector"]].get_connectors.remove(given["name"])
-
-    def _afas_make_token(self, environment: Environment, given: Mapping[str, Any], shown: dict[str, Any]) -> None:
-        self.made += 1
-        data = hex_canary(f"token {self.made}")
-        token = Token(digest(data), given["user"], f"token {self.made}", self.clock())
-        environment.apps[given["app_connector"]].tokens.append(token)
-        shown["token"] = xml(data)
-
-    def _afas_delete_old_tokens(self, environment: Environment, given: Mapping[str, Any], shown: object) -> None:
-        app = environment.apps[given["app_connector"]]
-        app.tokens = app.tokens[-1:]
+        shown = {"asr_confirmed": "ja", "employers_registered": named, "employers_confirmed": named}
+        return {name: shown[name] for name in order.order.schema["properties"]}

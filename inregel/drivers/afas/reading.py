@@ -54,7 +54,7 @@ class Reading:
             view["without"] = self._known.without
         names = self._asked(scope)
         if names or any(module in scope for module in OF_A_TOKEN):
-            view["app_connectors"] = {name: await self._token(name) for name in names}
+            view["app_connectors"] = {name: await self._token(name, _named(scope, name)) for name in names}
         parts = ((GET_CONNECTOR, self._get_connectors), (USER, self._users), (GROUP, self._groups))
         for module, part in parts:
             if module in scope and self._known.own is not None:
@@ -85,7 +85,7 @@ class Reading:
             asked |= {key if isinstance(key, str) else key[0] for key in keys}
         return [name for name in tokens if name in asked]
 
-    async def _token(self, name: str) -> Mapping[str, Any]:
+    async def _token(self, name: str, asked: frozenset[Key]) -> Mapping[str, Any]:
         token = self._known.tokens[name]
         if isinstance(token, str):
             return {"state": "refused", "why": token}
@@ -94,15 +94,16 @@ class Reading:
         except Refused as error:
             state = "refused" if error.status == _UNAUTHORIZED else "unreadable"
             return {"state": state, "why": error.reason, "remedy": error.remedy}
+        spelled = _spelling(asked)
         return {
             "state": "working",
             "envid": info.envid,
             "app_connector": info.app_connector,
             "group": info.group,
-            "user": info.user,
+            "user": spelled(info.user),
             "expires": info.expires,
-            "get_connectors": info.get_connectors,
-            "update_connectors": info.update_connectors,
+            "get_connectors": {spelled(each): text for each, text in info.get_connectors.items()},
+            "update_connectors": {spelled(each): text for each, text in info.update_connectors.items()},
         }
 
     def _anybody(self) -> Credentials | None:
@@ -187,6 +188,14 @@ class Reading:
 
     async def _version(self, who: Credentials) -> dict[str, Any]:
         return {"version": await self._rest.version(who, self._budget)}
+
+
+def _named(scope: Scope, app: str) -> frozenset[Key]:
+    """What was asked for that a token of an app connector may tell of: users and connectors."""
+    asked = {
+        key for module in OF_A_TOKEN for key in scope.get(module) or () if isinstance(key, tuple) and key[0] == app
+    }
+    return frozenset(asked) | (scope.get(GET_CONNECTOR) or frozenset())
 
 
 def _spelling(keys: frozenset[Key] | None) -> Any:

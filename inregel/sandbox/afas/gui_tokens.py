@@ -33,7 +33,9 @@ class Tokens(Tab):
         about = []
         if token:
             end = f"{token.expires.astimezone(ZONE):%d-%m-%Y}" if token.expires else ""
-            about = [shown(_USER, token.user), shown("Geldig tot", end), shown("Laatst gebruikt", token.last_used)]
+            made = f"{token.created.astimezone(ZONE):%d-%m-%Y}"
+            about = [shown(_USER, token.user), shown("Aangemaakt op", made), shown("Geldig tot", end)]
+            about.append(shown("Laatst gebruikt", token.last_used))
         return [
             shown("Gebruikerstokens", held),
             self.choice("Token", held),

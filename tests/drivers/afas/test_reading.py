@@ -65,6 +65,17 @@ def test_three_modules_cost_one_call(bench: Bench) -> None:
     assert [asked.path for asked in wire.asked] == ["metainfo"]
 
 
+def test_what_a_token_tells_is_spelled_as_it_was_asked_for(bench: Bench) -> None:
+    wire = afas(metainfo=metainfo("BP_Employers", "BP_Wages", group="BP (12345.BP)"))
+    scope = {
+        "afas.connector_access": [(NAME, "bp_employers"), ("Other", "bp_wages")],
+        "afas.token": [(NAME, "12345.bp")],
+    }
+    view = bench.read(wire, scope, tokens={NAME: token(NAME)})
+    found = view["app_connectors"][NAME]
+    assert (found["user"], list(found["get_connectors"])) == ("12345.bp", ["bp_employers", "BP_Wages"])
+
+
 def test_only_tokens_that_are_asked_for_are_used(bench: Bench) -> None:
     tokens = {name: token(name) for name in (NAME, "Other", "Third")}
     wire = afas(metainfo=metainfo())

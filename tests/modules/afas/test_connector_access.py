@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from helpers.afas_office import APP, Desk, change, messages, module, office, working
-from inregel.contract import Step
+from helpers.afas_office import APP, Desk, change, messages, module, office, operations, working
+from inregel.contract import Blocked, Step
 
 MODULE = module("afas.connector_access")
 GET, UPDATE = {"kind": "get"}, {"kind": "update"}
@@ -48,6 +48,15 @@ def test_what_goes_waits_for_everything_that_is_declared_and_for_the_token(desk:
         Step("afas.unassign_connector", None, arguments, order="afas/remove", role="contact")
     ]
     assert set(desk.asked) == {"afas.connector_access", "afas.token"}
+
+
+def test_one_that_is_written_in_other_capitals_is_not_taken_off(desk: Desk) -> None:
+    desk.declared["afas.connector_access"] = {(APP, "bp_a"): GET, ("Other", "BP_B"): GET}
+    way = MODULE.steps(change("afas.connector_access", (APP, "BP_A"), None, ARGS, before=GET), desk.inputs())
+    assert isinstance(way, Blocked)
+    assert way.reason == "AFAS writes BP_A, and the playbook bp_a: they are the same"
+    other = change("afas.connector_access", (APP, "BP_B"), None, ARGS, before=GET)
+    assert operations(MODULE.steps(other, desk.inputs())) == ["afas.unassign_connector"]
 
 
 def test_what_comes_is_a_line_of_the_one_walk(desk: Desk) -> None:

@@ -29,8 +29,10 @@ def test_it_is_about_the_token_that_there_is_now_and_comes_after_its_delivery(de
     assert set(desk.asked) == {f"afas.token:{APP}/{USER}", f"asr.payroll_processor:{APP}"}
 
 
-@pytest.mark.parametrize(("left", "state"), [(1, ONLY), (2, {"only": "one of 2"}), (0, {"only": "one of 0"})])
-def test_one_token_is_left_or_it_is_not_done(left: int, state: Any) -> None:
+@pytest.mark.parametrize(
+    ("left", "state"), [(["a"], ONLY), (["a", "b"], {"only": "one of 2"}), ([], {"only": "one of 0"})]
+)
+def test_one_token_is_left_or_it_is_not_done(left: list[str], state: Any) -> None:
     assert MODULE.actual({"tokens_left": left, "lines": {KEY: ONLY}}).resources == {KEY: state}
 
 

@@ -42,14 +42,14 @@ def in_sync(stage: Salary) -> bool:
 def test_without_a_token_of_its_own_people_do_it_all_in_six_orders(salary: Salary) -> None:
     assert salary.all_done() == ORDERS
     assert in_sync(salary)
-    assert salary.environment.imports == salary.environment.writes == 0
+    assert (len(salary.environment.commands), salary.environment.writes) == (0, 0)
 
 
 def test_with_one_the_api_does_what_it_can_and_people_do_the_rest_in_the_same_orders(own: Salary) -> None:
     assert own.all_done() == ORDERS
     assert in_sync(own)
     made = own.environment
-    assert (made.imports, made.groups[GROUP].members, made.users[USER].system) == (3, [USER], True)
+    assert (len(made.commands), made.groups[GROUP].members, made.users[USER].system) == (3, [USER], True)
     assert made.apps[APP].get_connectors == list(IDS)
 
 
@@ -84,7 +84,7 @@ def test_a_token_of_something_else_is_refused_when_it_is_taken_in(
 ) -> None:
     number = handed_out(salary, "AFAS inrichten")
     with salary.work() as work:
-        answers = salary.act(work.show(number))
+        answers = salary.act(work, work.show(number))
     data = hex_canary("another token")
     with salary.afas.change(NUMBER) as environment:
         app = environment.apps.setdefault(made.get("app", APP), AppConnector("Andere", GROUP, blocked=False))
@@ -106,7 +106,7 @@ def test_a_token_is_taken_in_unseen_where_afas_cannot_be_reached_and_looked_at_b
     number = handed_out(salary, "AFAS inrichten")
     port, salary.port = salary.port, 9
     with salary.work() as work:
-        answers = salary.act(work.show(number))
+        answers = salary.act(work, work.show(number))
         salary.inventory()
         work.done(number, "Jan Kuiper", answers)
         assert any("without being tried" in remark for remark in work.remarks)
@@ -142,7 +142,7 @@ def test_a_rotation_makes_a_new_one_delivers_it_and_only_then_ends_the_old_one(s
         "Oude tokens verwijderen",
     ]
     app = salary.environment.apps[APP]
-    assert [token.description for token in app.tokens] == ["token 2"]
+    assert [token.description for token in app.tokens] == [f"{APP} {salary.clock():%Y-%m-%d}"]
     assert in_sync(salary)
 
 

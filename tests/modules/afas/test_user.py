@@ -88,9 +88,10 @@ def test_rights_wait_for_the_user_alone_and_are_told_line_by_line(desk: Desk) ->
     way = MODULE.steps(change("afas.user", ("rights", USER), state, args), desk.inputs())
     assert isinstance(way, list)
     assert isinstance(way[0], Step)
+    tabs = [{"name": name, "value": "onderhouden"} for name in ("Activering", "Getconnectoren")]
     assert way[0].arguments == {
         "user": USER,
-        "rights": sorted(LINES),
+        "rights": [{"menu": ["App Connector"], "rights": tabs}],
         "system_user": True,
         "role": "applicatiebeheerder",
     }

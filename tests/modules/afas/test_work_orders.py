@@ -18,7 +18,7 @@ from inregel.sandbox.clerk import actions
 
 LIBRARY = Library(None)
 LANGUAGES = ("nl", "en", "fr")
-RIGHT = "App Connector > Activering: onderhouden"
+RIGHT = {"menu": ["Algemeen", "Appconnector"], "rights": [{"name": "Activering", "value": "onderhouden"}]}
 THERE: State = {"status": "x"}
 Lines = list[tuple[str, Key, str, dict[str, Any]]]
 
@@ -64,7 +64,7 @@ SETUP: Lines = [
             "group_shown": "BP",
             "authentication": "hybrid",
             "blocked": False,
-            "validity": "1 jaar",
+            "validity": "365",
             "ip_rules": ["192.0.2.0/24"],
             "changed": [],
         },
@@ -79,7 +79,7 @@ SETUP: Lines = [
         "afas.token",
         (APP, USER),
         "afas.make_token",
-        {"app_connector": APP, "user": USER, "environment": NUMBER, "renewal": False},
+        {"app_connector": APP, "user": USER, "environment": NUMBER, "renewal": False, "name": "BP 2026"},
     ),
 ]
 REMOVE: Lines = [
@@ -149,8 +149,8 @@ def test_the_steps_are_the_same_in_each_language(name: str) -> None:
 def test_everything_that_is_to_be_typed_stands_in_the_one_order(language: str) -> None:
     text = rendered("afas/setup", language, SETUP).text
     typed = (
-        *("A.gcn", "S - A", "B_v2", USER, "a@b.example", "54321.x", "new@b.example", GROUP, "BP", "Ander"),
-        *("applicatiebeheerder", RIGHT, APP, "Hybrid", "1 jaar", "192.0.2.0/24"),
+        *("f.zip", "BP 2026", "B_v2", USER, "a@b.example", "54321.x", "new@b.example", GROUP, "BP"),
+        *("applicatiebeheerder", "onderhouden", APP, "Hybrid", "365", "192.0.2.0/24"),
         *("A_v2", NUMBER),
     )
     assert [value for value in typed if f"`{value}`" not in text] == []
