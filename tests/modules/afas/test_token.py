@@ -125,6 +125,21 @@ def test_a_renewal_leaves_the_old_one(desk: Desk) -> None:
         assert way[0].arguments["renewal"] is renewal
 
 
+@pytest.mark.parametrize(
+    ("before", "tokens", "refused"),
+    [(None, {APP: token()}, True), (None, lost(), False), ({"made": date(2025, 1, 1)}, {APP: token()}, False)],
+)
+def test_one_that_is_there_and_does_not_work_is_perhaps_to_be_mended(
+    desk: Desk, before: Any, tokens: Any, refused: bool
+) -> None:
+    way = MODULE.steps(
+        change("afas.token", KEY, STATE, ARGS, before=before, where=office(tokens=tokens)), desk.inputs()
+    )
+    assert isinstance(way, list)
+    assert isinstance(way[0], Step)
+    assert way[0].arguments["refused"] is refused
+
+
 def test_after_the_last_day_no_new_one_can_be_made(desk: Desk) -> None:
     new = change("afas.token", KEY, STATE, ARGS, before=None)
     desk.now = at("2027-08-31")
