@@ -13,6 +13,9 @@ import pytest
 
 from helpers.assu import FILE, wish
 from helpers.canary import canary
+from helpers.clock import Clock
+from inregel.sandbox.afas.example import furnish
+from inregel.sandbox.afas.store import Afas
 from inregel.sandbox.assu import Assu, Portefeuille
 from inregel.sandbox.certificates import make_container
 from inregel.sandbox.pages import serving
@@ -63,9 +66,9 @@ class Browser:
         return unescape(re.sub(r"<[^>]+>", " ", self.page))
 
 
-def browse(assu: Assu, visit: Callable[[Browser], Awaitable[None]]) -> None:
+def browse(assu: Assu, visit: Callable[[Browser], Awaitable[None]], afas: Afas | None = None) -> None:
     async def run() -> None:
-        async with serving(assu) as address, aiohttp.ClientSession() as session:
+        async with serving(assu, afas=afas) as address, aiohttp.ClientSession() as session:
             assert address.startswith("http://127.0.0.1:")
             await visit(Browser(session, address))
 
@@ -133,3 +136,29 @@ def test_what_is_not_on_the_screen_and_who_is_not_there_are_told(assu: Assu) -> 
         assert browser.page == f"There is no portefeuille nobody in the sandbox. There are: {AT}."
 
     browse(assu, visit)
+
+
+def test_a_person_can_make_a_token_in_afas_by_hand(assu: Assu, clock: Clock) -> None:
+    afas = Afas(clock)
+    furnish(afas, 1)
+
+    async def visit(browser: Browser) -> None:
+        await browser.visit("")
+        assert "AFAS 10001" in browser.page
+        await browser.visit("desk?at=AFAS%2010001")
+        at = {"at": "AFAS 10001"}
+        await browser.send(**at, kind="open", label="Algemeen > Beheer > App Connector")
+        await browser.send(**at, kind="choice", label="App Connector", value="Beheer")
+        await browser.send(**at, kind="button", label="Openen")
+        await browser.send(**at, kind="button", label="Gebruikerstoken")
+        await browser.send(**at, kind="button", label="Nieuw")
+        await browser.send(**at, kind="choice", label="Gebruiker", value="10001.beheer")
+        await browser.send(**at, kind="button", label="Voltooien", **{"field Omschrijving token": "beheer"})
+        assert re.search(r"Data token +[0-9A-F]{64}", browser.text())
+        await browser.send(**at, kind="button", label="Sluiten")
+        assert re.search("[0-9A-F]{64}", browser.text()) is None
+        assert await browser.visit("desk?at=AFAS%2054321") == 404
+        assert browser.page == "There is no AFAS environment 54321 in the sandbox. There are: 10001."
+
+    browse(assu, visit, afas)
+    assert [token.description for token in afas.get("10001").apps["Beheer"].tokens] == ["beheer"]

@@ -1,4 +1,4 @@
-"""One call to AFAS and what came back, as values."""
+"""One call to AFAS and what came back, as values. Both may hold a token, so neither shows what is in it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ class Call:
     headers: Mapping[str, str]
     body: bytes | None = None
 
+    def __repr__(self) -> str:
+        return f"<call {self.what} of {self.system}>"
+
 
 @frozen
 class Answer:
@@ -29,3 +32,6 @@ class Answer:
     body: bytes
     after: str = ""
     """The header `Retry-After`."""
+
+    def __repr__(self) -> str:
+        return f"<answer {self.status}, {len(self.body)} bytes>"

@@ -55,6 +55,9 @@ class Means:
     """What a one-time password is asked for with."""
     token_service: str
 
+    def __repr__(self) -> str:
+        return "<means>"  # the keys of `otp` are secret
+
 
 class Performing:
     """One operation within one budget."""

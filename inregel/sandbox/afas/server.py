@@ -9,6 +9,7 @@ import asyncio
 import socket
 import ssl
 import struct
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -33,6 +34,9 @@ _HEADERS: Final = {
     "X-AFAS-Proxy-Version": "1.0",
     "Access-Control-Allow-Origin": "*",
 }
+_NO_LINGER: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""Closing drops what was not sent, so that the other side sees a reset."""
+_KEPT: Final = 10_000
 _BUSY: Final = 5
 """Seconds that a caller on top is told to wait (assumed)."""
 
@@ -59,7 +63,7 @@ class Emulator:
         self.faults = Faults()
         self._hold, self._sleep = hold, sleep
         self.calls: list[Call] = []
-        """What was asked, in order."""
+        """What was asked last, in order."""
         self.peak: Counter[str] = Counter()
         """By environment, how many calls there were at a time at most."""
         self._now: Counter[str] = Counter()
@@ -78,6 +82,7 @@ class Emulator:
             raise web.HTTPNotFound
         call = await _call(request, found)
         self.calls.append(call)
+        del self.calls[:-_KEPT]
         kind = self.faults.take(call)
         # What was begun is done, whether the client waits for it or not.
         if kind == "delivered_twice":
@@ -178,7 +183,7 @@ def _cut(request: web.Request) -> web.Response:
     if request.transport is not None:
         plain: socket.socket | None = request.transport.get_extra_info("socket")
         if plain is not None:
-            plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         request.transport.abort()
     return web.Response()
 

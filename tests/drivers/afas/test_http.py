@@ -16,6 +16,7 @@ from helpers.afas_wire import Asked, Bench, Cut, Gone, Played, Wire, fault, meta
 from helpers.canary import allow
 from inregel.contract import Connection, Driver, Operation, Receipt, Secret, World
 from inregel.drivers import afas
+from inregel.drivers.afas.calls import Answer, Call
 from inregel.drivers.afas.errors import NotDone, Refused
 from inregel.errors import InregelError, Unavailable
 from inregel.sandbox.certificates import Wish, make_certificate
@@ -337,6 +338,13 @@ def test_what_afas_says_is_kept_with_its_reference_and_what_to_do(bench: Bench, 
     assert SAID[message] in blocked.remedy
     assert blocked.who == "you"
     assert len(wire.asked) == 1
+
+
+def test_a_call_and_an_answer_are_printed_without_what_is_in_them() -> None:
+    secret = token("printed").reveal()
+    call = Call("afas:1/test", "GET metainfo", "GET", "http://x/", {"Authorization": secret}, secret.encode())
+    assert repr(call) == "<call GET metainfo of afas:1/test>"
+    assert repr(Answer(200, "text/xml", secret.encode())) == f"<answer 200, {len(secret)} bytes>"
 
 
 def test_errors_are_of_one_tree_and_name_environment_and_call() -> None:

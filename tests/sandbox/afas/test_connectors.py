@@ -258,10 +258,9 @@ def test_s5_filter_authorisation_silently_leaves_rows_out(client: Client, enviro
     assert client.get(AT).rows == []
 
 
-@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e9999"])
-def test_s1_a_number_that_is_none_is_a_functional_error(client: Client, value: str) -> None:
-    assert client.get(AT, filterfieldids="Loon", filtervalues=value, operatortypes=2).status in (200, 500)
-    assert client.get(AT, filterfieldids="Loon", filtervalues="nan", operatortypes=2).status == 500
+@pytest.mark.parametrize(("value", "status"), [("nan", 500), ("inf", 500), ("-inf", 500), ("1e9999", 200)])
+def test_s1_a_number_that_is_none_is_a_functional_error(client: Client, value: str, status: int) -> None:
+    assert client.get(AT, filterfieldids="Loon", filtervalues=value, operatortypes=2).status == status
 
 
 def test_s1_a_number_in_filterjson_is_like_its_text(client: Client) -> None:

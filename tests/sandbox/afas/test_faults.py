@@ -195,6 +195,13 @@ def test_each_call_is_kept_with_its_headers(emulator: Emulator, client: Client) 
     assert (call.method, call.path, call.headers["authorization"][:10]) == ("GET", ("metainfo",), "AfasToken ")
 
 
+def test_the_emulator_keeps_the_last_calls_only(emulator: Emulator, client: Client) -> None:
+    client.get("/metainfo")
+    emulator.calls *= 10_000
+    client.get("/profitversion")
+    assert (len(emulator.calls), emulator.calls[-1].path) == (10_000, ("profitversion",))
+
+
 # --- TLS ------------------------------------------------------------------------------------------------------------
 
 

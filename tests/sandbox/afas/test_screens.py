@@ -419,3 +419,14 @@ def test_an_app_connector_that_is_deleted_takes_its_tokens_along(desk: Desk, cli
     desk.select("App Connector", APP)
     desk.press("Verwijderen")
     assert client.get("/metainfo").status == 401
+
+
+def test_s3_1_the_mailbox_shows_one_time_passwords_the_newest_first(
+    desk: Desk, client: Client, environment: Environment, app: AppConnector
+) -> None:
+    keys = {"apiKey": app.api_key, "apiToken": environment.key, "userId": USER}
+    for _ in range(12):
+        client.send("POST", "/OtpRequest", keys)
+    desk.open("Postvak > Postvak IN")
+    assert shown(desk, "Bericht 1 aan koppeling@kantoor.example") == environment.mails[11].text
+    assert [each.label for each in desk.controls() if each.label.startswith("Bericht")][-1][:10] == "Bericht 10"

@@ -247,6 +247,18 @@ def test_s3_3_that_a_definition_can_be_imported_is_a_switch(clock: Clock) -> Non
     assert (reply.status, b"DEFINITIEIMPORT is not supported" in reply.body) == (500, True)
 
 
+def test_s3_3_how_the_log_is_called_is_a_switch(clock: Clock) -> None:
+    data = hex_canary("token")
+    afas = Afas(clock, switches=Switches(import_log="Logboek.csv", polls=0))
+    furnish(afas, data).apps["Benefits-Plaza"].remote = True
+    with running(Emulator(afas)) as port:
+        client = Client(port, host=f"{NUMBER}.soap.afas.online", base="/profitservices")
+        command = result(execute(client, data), "Execute")
+        state = result(call(client, "GetState", token=xml(data), commandId=command), "GetState")
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(state))) as opened:
+        assert opened.namelist() == ["Logboek.csv"]
+
+
 def test_s3_3_a_command_has_200_mb_at_most(emulator: Emulator) -> None:
     sent = Call("POST", NUMBER, ("cmdconnector.asmx",), body=bytes(200 * 1024**2 + 1))
     assert emulator.answer(sent, "soap").status == 413
