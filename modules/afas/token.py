@@ -58,7 +58,7 @@ def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
     if "rotate_after" in args:
         state["made"] = AtLeast(-_days(args["rotate_after"]))
     soon = _days(args.get("renew_before", "30d"))
-    if app in settings(office).get("tokens", {}) and inputs.today + soon < LAST:
+    if _is_held(app, office) and inputs.today + soon < LAST:
         state["expires"] = AtLeast(soon)
     return {(app, user): state}
 

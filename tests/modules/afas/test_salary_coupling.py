@@ -10,6 +10,7 @@ import pytest
 from helpers.afas_emulator import hex_canary, xml
 from helpers.clock import Clock
 from helpers.salary import APP, GROUP, IDS, NUMBER, PLAYBOOK, USER, Salary, archive
+from inregel.commands import plan
 from inregel.sandbox.afas.state import AppConnector, GetConnector, Token, digest
 from inregel.work import AnswersRefused
 
@@ -192,3 +193,13 @@ def test_a_token_that_was_lost_stays_a_line_that_says_who_lost_it(salary: Salary
         work.reopen(number, "Jan Kuiper")
     assert salary.all_done() == ORDERS
     assert in_sync(salary)
+
+
+def test_without_secrets_nothing_is_taken_for_lost(salary: Salary) -> None:
+    salary.all_done()
+    context = salary.context()
+    context.secrets = False
+    plan.plan(context, PLAYBOOK)
+    text = context.out.getvalue()  # type: ignore[attr-defined]  # a StringIO
+    assert "afas.token " not in text.partition("  ! ")[0]
+    assert "asr.payroll_processor" not in text

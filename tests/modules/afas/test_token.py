@@ -48,15 +48,19 @@ def test_a_token_is_of_this_environment_and_not_too_old(desk: Desk) -> None:
 
 
 def test_its_end_counts_where_it_can_be_read(desk: Desk) -> None:
-    found = MODULE.desired(ARGS, office(tokens=lost()), desk.inputs())[KEY]
+    found = MODULE.desired(ARGS, office(tokens={APP: token()}), desk.inputs())[KEY]
     assert found == {**STATE, "expires": AtLeast(timedelta(days=30))}
+
+
+def test_its_end_does_not_count_where_nobody_can_open_it(desk: Desk) -> None:
+    assert MODULE.desired(ARGS, office(tokens=lost()), desk.inputs()) == {KEY: STATE}
 
 
 def test_its_end_does_not_count_where_a_new_one_would_not_last_longer(desk: Desk) -> None:
     desk.now = at("2027-08-01")
-    assert "expires" not in (MODULE.desired(ARGS, office(tokens=lost()), desk.inputs())[KEY] or {})
+    assert "expires" not in (MODULE.desired(ARGS, office(tokens={APP: token()}), desk.inputs())[KEY] or {})
     desk.now = at("2027-07-31")
-    assert "expires" in (MODULE.desired(ARGS, office(tokens=lost()), desk.inputs())[KEY] or {})
+    assert "expires" in (MODULE.desired(ARGS, office(tokens={APP: token()}), desk.inputs())[KEY] or {})
 
 
 def test_an_app_connector_with_oauth_has_no_tokens(desk: Desk) -> None:
