@@ -7,7 +7,7 @@ What does not belong here: which language it is to be (`inregel.commands.context
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from inspect import cleandoc
@@ -43,36 +43,53 @@ class Catalog(Protocol):
 class Said(str):
     """An English text that keeps what it was made of, so that it can be said in another language."""
 
-    __slots__ = ("first", "template", "values")
+    __slots__ = ("part", "template", "values")
     template: str
     values: Mapping[str, object]
-    first: bool
-    """Only the first line of the template is told."""
+    part: Callable[[str], str]
+    """What of the filled template is told."""
 
 
 def said(template: str, /, **values: object) -> Said:
     """The English text, to be said again by a `Speech`; values that are texts of this kind are said again too."""
     text = Said(template.format_map(values) if values else template)
-    text.template, text.values, text.first = template, values, False
+    text.template, text.values, text.part = template, values, _whole
     return text
 
 
 def message(error: BaseException) -> str:
     """The message of an error."""
-    return _message(error, str(error), first=False)
+    return _message(error, _whole)
 
 
 def headline(error: BaseException) -> str:
     """The first line of it: what is wrong, without what to do next."""
-    return _message(error, str(error).partition("\n")[0], first=True)
+    return _message(error, _first)
 
 
-def _message(error: BaseException, english: str, *, first: bool) -> str:
+def advice(error: BaseException) -> str:
+    """The other lines of it as one: what to do next."""
+    return _message(error, _rest)
+
+
+def _message(error: BaseException, part: Callable[[str], str]) -> str:
     if not isinstance(error, InregelError):
-        return english
-    text = Said(english)
-    text.template, text.values, text.first = cleandoc(type(error).__doc__ or ""), error.fields, first
+        return part(str(error))
+    text = Said(part(str(error)))
+    text.template, text.values, text.part = cleandoc(type(error).__doc__ or ""), error.fields, part
     return text
+
+
+def _whole(text: str) -> str:
+    return text
+
+
+def _first(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def _rest(text: str) -> str:
+    return " ".join(text.partition("\n")[2].split())
 
 
 def joined(texts: Iterable[str], between: str = " ") -> str:
@@ -119,8 +136,7 @@ class Speech:
         """A text that was made elsewhere: in this language where it was `said`, else as it is."""
         if self._catalog is None or not isinstance(text, Said):
             return text
-        whole = self._filled(self._catalog.gettext(text.template), text.values)
-        return whole.partition("\n")[0] if text.first else whole
+        return text.part(self._filled(self._catalog.gettext(text.template), text.values))
 
     def error(self, error: BaseException) -> str:
         """The message of an error; one of another library, or one without fields, is told as it is."""

@@ -160,7 +160,7 @@ def test_a_second_make_does_not_install_again(tmp_path: Path) -> None:
 
 def test_make_alone_lists_what_there_is() -> None:
     found = sh(checkout(), "make")
-    for name in ("demo", "test", "check", "soak", "mutants", "docs", "bench", "clean"):
+    for name in ("demo", "test", "check", "soak", "mutants", "docs", "messages", "bench", "clean"):
         assert f"make {name}" in found.stdout
 
 

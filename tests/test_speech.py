@@ -1,11 +1,12 @@
 """One object that says texts in one language: translations, plurals, numbers, dates, and texts that are said again."""
 
+import re
 from datetime import datetime
 
 import pytest
 
 from inregel.errors import InregelError, Unavailable
-from inregel.speech import ENGLISH, Said, Speech, said, speech_in
+from inregel.speech import ENGLISH, Said, Speech, advice, headline, joined, said, speech_in
 
 ALL = ("nl", "fr", "en")
 
@@ -14,12 +15,10 @@ class Loud:
     """A catalog of a language that shouts."""
 
     def gettext(self, message: str) -> str:
-        return (
-            message.upper().replace("{WHAT}", "{what}").replace("{SYSTEM}", "{system}").replace("{REASON}", "{reason}")
-        )
+        return re.sub(r"\{\w+\}|[^{]+", lambda each: each[0] if each[0][0] == "{" else each[0].upper(), message)
 
     def ngettext(self, one: str, several: str, count: int) -> str:
-        return self.gettext(one if count == 1 else several).replace("{COUNT}", "{count}")
+        return self.gettext(one if count == 1 else several)
 
     def pgettext(self, context: str, message: str) -> str:
         return f"{context}: {self.gettext(message)}"
@@ -89,6 +88,15 @@ def test_the_message_of_an_error_is_said_with_what_stands_in_it():
     assert speech_in("nl").error(error).startswith("afas is niet bereikbaar: ")
     assert LOUD("it says: {what}", what=InregelError(reason="x")) == "IT SAYS: SOMETHING WENT WRONG: x"
     assert LOUD.error(ValueError("of another library")) == "of another library"
+
+
+def test_the_parts_of_a_message_are_said_apart():
+    error = Unavailable(system="afas", reason=said("no answer"))
+    assert headline(error) == "afas is unavailable: no answer"
+    assert advice(error).startswith("Nothing was changed there by this step. Try again later:")
+    assert LOUD.again(headline(error)) == "afas IS UNAVAILABLE: NO ANSWER"
+    assert LOUD.again(advice(error)).startswith("NOTHING WAS CHANGED THERE BY THIS STEP. TRY")
+    assert LOUD.again(joined([headline(error), "of a user"])) == "afas IS UNAVAILABLE: NO ANSWER of a user"
 
 
 def test_one_word_can_mean_two_things():

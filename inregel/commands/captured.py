@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from inregel.commands.context import Context
 from inregel.secrets.base import SecretError
+from inregel.speech import headline
 
 if TYPE_CHECKING:
     from inregel.config.model import Settings
@@ -33,7 +34,7 @@ def rows(context: Context, settings: Settings) -> list[tuple[str, str]]:
         with _opened(context, settings) as ledger:
             known = [] if ledger is None else ledger.captures()
     except LedgerError as error:
-        context.warn("What was captured is not listed. " + str(error).partition("\n")[0])
+        context.warn(context.speech("What was captured is not listed. {reason}", reason=headline(error)))
         return []
     newest: dict[tuple[str, str], list[Captured]] = {}
     for each in known:

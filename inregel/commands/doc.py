@@ -58,7 +58,7 @@ def doc(  # noqa: PLR0913  # a command takes what its options say, by name
         if not out:
             raise NowhereToWrite
         count = write_pages(library, context.directory / out)
-        context.say(f"Wrote {count} pages to {out}")
+        context.tell("Wrote {count} pages to {folder}", count=count, folder=out)
         return 0
     if module:
         _show(context, page_of(library, module), format)
@@ -84,7 +84,8 @@ def _script(context: Context, library: Library, module: str, out: str) -> None:
         path.write_bytes(data)
     except OSError as error:
         raise PageNotWritten(path=path, reason=error.strerror or error) from error
-    context.say(f"Wrote {path.relative_to(context.directory) if path.is_relative_to(context.directory) else path}")
+    shown = path.relative_to(context.directory) if path.is_relative_to(context.directory) else path
+    context.tell("Wrote {file}", file=shown)
 
 
 def _with_script(library: Library) -> str:
@@ -145,13 +146,13 @@ def _list(context: Context, pages: list[Page], format: Format) -> None:
         context.out.write(index(pages))
         return
     if not pages:
-        context.say("No modules. Your own go into modules/<system>/<name>.py: see docs/guide.")
+        context.tell("No modules. Your own go into modules/<system>/<name>.py: see docs/guide.")
         return
     looks = screen(context.out, context.environ, context.color)
     width = max(len(each.name) for each in pages) + 2
     lines = [line(Span(pad(each.name, width), "strong"), each.summary, hang=width) for each in pages]
     write(lines, context.out, width=looks.width, color=looks.color)
-    context.say(f"\nOne of them: inregel doc {pages[0].name}")
+    context.tell("\nOne of them: inregel doc {module}", module=pages[0].name)
 
 
 def reference(library: Library) -> dict[str, str]:

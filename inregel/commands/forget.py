@@ -5,6 +5,7 @@ from __future__ import annotations
 from inregel.commands.context import Context
 from inregel.commands.ledger import open_record
 from inregel.errors import InregelError
+from inregel.speech import phrase, said
 
 
 class NotConfirmed(InregelError):
@@ -20,24 +21,31 @@ def forget(context: Context, person: str, *, yes: bool = False) -> int:
         count = ledger.forget(person)
         withdrawn = sorted(open_before - {order.number for order in ledger.orders()}, key=lambda each: int(each[1:]))
     if not count:
-        context.warn(
-            f"The record holds nothing of {person}. Write the name or the address as it stands there: inregel history"
+        text = phrase(
+            "The record holds nothing of {person}. Write the name or the address as it stands there: inregel history"
         )
+        context.warn(context.speech(text, person=person))
         return 1
-    context.say(f"Forgotten: {count} record{'s' if count > 1 else ''} of {person}. The history still verifies.")
+    text = phrase("Forgotten: {count} record of {person}. The history still verifies.")
+    if count > 1:
+        text = phrase("Forgotten: {count} records of {person}. The history still verifies.")
+    context.tell(text, count=count, person=person)
     if withdrawn:
         numbers = ", ".join(withdrawn)
-        context.say(f"Withdrawn, as they were in that name: {numbers}. The next apply hands them out again.")
-    context.say("Backups of before still hold it: make a new one and destroy the old ones.")
-    context.say("Where the inventory or a playbook names the person, that is yours to change.")
+        context.tell(
+            "Withdrawn, as they were in that name: {numbers}. The next apply hands them out again.", numbers=numbers
+        )
+    context.tell("Backups of before still hold it: make a new one and destroy the old ones.")
+    context.tell("Where the inventory or a playbook names the person, that is yours to change.")
     return 0
 
 
 def _confirm(context: Context, person: str) -> None:
     interactive = context.stdin.isatty() if context.interactive is None else context.interactive
     if not interactive:
-        raise NotConfirmed(reason="it cannot be undone, and nobody is here to ask. To do it all the same: --yes")
-    context.out.write(f"Make all that the record holds of {person} unreadable for ever? It cannot be undone. [y/N] ")
+        raise NotConfirmed(reason=said("it cannot be undone, and nobody is here to ask. To do it all the same: --yes"))
+    question = phrase("Make all that the record holds of {person} unreadable for ever? It cannot be undone. [y/N] ")
+    context.out.write(context.speech(question, person=person))
     context.out.flush()
     if context.stdin.readline().strip().lower() not in ("y", "yes", "j", "ja"):
-        raise NotConfirmed(reason="the answer was not yes.")
+        raise NotConfirmed(reason=said("the answer was not yes."))

@@ -27,12 +27,17 @@ def init(context: Context, directory: str | Path = "", *, example: bool = False)
         from inregel.sandbox.example import build
 
         build(root, now, context.environ)
-        context.say(f"Made the example with three offices in {_shown(context, root)}; README.md there tells about it.")
+        context.tell(
+            "Made the example with three offices in {folder}; README.md there tells about it.",
+            folder=_shown(context, root),
+        )
     else:
         _make(context, root)
-        context.say(f"Made a project in {_shown(context, root)}. Replace the office in inventory.yml by yours.")
-    context.say("The password of secrets.yml stands in .vault-password, which git leaves out: keep a copy elsewhere.")
-    context.say("Next:")
+        context.tell(
+            "Made a project in {folder}. Replace the office in inventory.yml by yours.", folder=_shown(context, root)
+        )
+    context.tell("The password of secrets.yml stands in .vault-password, which git leaves out: keep a copy elsewhere.")
+    context.tell("Next:")
     for line in next_commands(context, root):
         context.say(f"  {line}")
     return 0
@@ -78,5 +83,5 @@ def _name(root: Path) -> str:
 def _shown(context: Context, root: Path) -> str:
     path, here = root.resolve(), context.directory.resolve()
     if path == here:
-        return "this folder"
+        return context.speech("this folder")
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -12,6 +12,7 @@ from inregel.config.mistakes import Where
 from inregel.config.words import is_secret, nearest
 from inregel.contract import Secret
 from inregel.errors import InregelError
+from inregel.speech import said
 
 if TYPE_CHECKING:
     from inregel.config.project import Project
@@ -87,7 +88,7 @@ def inventory(
     if office is not None:
         if office not in project.inventory.offices:
             near = nearest(office, project.inventory.order)
-            raise NoOffice(office=office, hint=f" Nearest: {near}." if near else "")
+            raise NoOffice(office=office, hint=said(" Nearest: {name}.", name=near) if near else "")
         rows = list(_variables(project, office))
         if as_json:
             context.say(_json({name: {"value": value, "file": file} for name, value, file in rows}))
@@ -103,7 +104,9 @@ def inventory(
         context.say(_json({each: {"groups": project.inventory.groups_of(each)} for each in chosen}))
     else:
         named = [(each, project.office_name(each), ", ".join(project.inventory.groups_of(each))) for each in chosen]
-        context.say(printable(_table(named) if named else f"No office matches {pattern}."))
+        context.say(
+            printable(_table(named) if named else context.speech("No office matches {pattern}.", pattern=pattern))
+        )
         for mistake in project.inventory.unread():
             hint = f" Is {mistake.instead} meant?" if mistake.instead else ""
             context.warn(f"{mistake.where}: {mistake.message}.{hint}")

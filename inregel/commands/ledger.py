@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from inregel.commands.context import Context
 from inregel.errors import InregelError
+from inregel.speech import said
 
 if TYPE_CHECKING:
     from inregel.config.model import Settings
@@ -68,9 +69,14 @@ def init(context: Context) -> int:
         raise LedgerNamed(id=chosen.ledger_id, place=place)
     with closing(_new(context, chosen, place)) as ledger:
         _write_id(root, ledger.id, place)
-        context.say(f"Made the ledger {ledger.id} at {_shown(place, root)}, and wrote its id into {_FILE}.")
+        context.tell(
+            "Made the ledger {id} at {place}, and wrote its id into {file}.",
+            id=ledger.id,
+            place=_shown(place, root),
+            file=_FILE,
+        )
     if not context.environ.get(KEY_VARIABLE):
-        context.say(f"Its key is {_shown(key_place(place), root)}: keep a copy where the backups are not.")
+        context.tell("Its key is {place}: keep a copy where the backups are not.", place=_shown(key_place(place), root))
     return 0
 
 
@@ -112,7 +118,7 @@ def _write_id(root: Path, ledger_id: str, place: Path) -> None:
     if not written:
         # A file in another layout than one key per line: leave it to its owner.
         write_durably(file, old)
-        raise IdUnwritten(place=place, reason="its layout leaves no place for a line", id=ledger_id)
+        raise IdUnwritten(place=place, reason=said("its layout leaves no place for a line"), id=ledger_id)
 
 
 def backup(context: Context, target: str) -> int:
@@ -126,8 +132,10 @@ def backup(context: Context, target: str) -> int:
         count = sum(number for number, _ in ledger.heads().values())
         key = key_place(locate(settings.ledger, settings.root))
         where = KEY_VARIABLE if context.environ.get(KEY_VARIABLE) else _shown(key, settings.root)
-    context.say(f"Wrote {target}: ledger {ledger.id}, {count} events.")
-    context.say(f"The key is not in it. Without {where} no backup can be opened: keep a copy of it elsewhere.")
+    context.tell("Wrote {file}: ledger {id}, {count} events.", file=target, id=ledger.id, count=count)
+    context.tell(
+        "The key is not in it. Without {place} no backup can be opened: keep a copy of it elsewhere.", place=where
+    )
     return 0
 
 
@@ -150,13 +158,18 @@ def restore(context: Context, source: str, *, replace: bool = False) -> int:
         replace=replace,
     )
     last = f"{restored.last.astimezone(chosen.time_zone):%Y-%m-%d %H:%M}" if restored.last else "never"
-    context.say(f"Restored ledger {restored.ledger_id}: {restored.events} events, the last of {last}.")
-    context.say("The file is whole and its history verifies.")
-    context.say("What was done after that is not in it: the next plan reads it, or asks who can tell.")
+    context.tell(
+        "Restored ledger {id}: {count} events, the last of {moment}.",
+        id=restored.ledger_id,
+        count=restored.events,
+        moment=last,
+    )
+    context.tell("The file is whole and its history verifies.")
+    context.tell("What was done after that is not in it: the next plan reads it, or asks who can tell.")
     if restored.aside:
-        context.say(f"The ledger that was there is kept as {_shown(restored.aside, root)}.")
+        context.tell("The ledger that was there is kept as {place}.", place=_shown(restored.aside, root))
     if not chosen.ledger_id:
-        context.say(f'Write its id into {_FILE}: ledger_id: "{restored.ledger_id}"')
+        context.tell('Write its id into {file}: ledger_id: "{id}"', file=_FILE, id=restored.ledger_id)
     return 0
 
 

@@ -71,12 +71,12 @@ async def _serve(context: Context, assu: Assu, port: int, afas: Afas | None, afa
             address = await stack.enter_async_context(serving(assu, port, afas))
         except OSError as error:
             raise PortTaken(port=port, reason=error.strerror or error) from error
-        context.say(f"The sandbox runs at {address}")
+        context.tell("The sandbox runs at {address}", address=address)
         for one in assu:
             context.say(f"  {one.identity}, Assu {one.version}")
         if afas is not None:
             await _serve_afas(context, afas, afas_port, stack)
-        context.say("It can be reached from this computer only. Ctrl-C stops it.")
+        context.tell("It can be reached from this computer only. Ctrl-C stops it.")
         context.out.flush()
         await asyncio.Event().wait()
 

@@ -45,16 +45,15 @@ def schema(context: Context, install: bool = False) -> int:
         width = max(map(len, schemas))
         for name, files in globs.items():
             context.say(f"{name:{width}}  {', '.join(files)}")
-        context.say(f"modules: {', '.join(library.modules()) or 'none'}")
-        context.say("Next: inregel schema --install      writes them for editors, with the arguments of all modules")
+        context.tell("modules: {names}", names=", ".join(library.modules()) or context.speech("none"))
+        context.tell("Next: inregel schema --install      writes them for editors, with the arguments of all modules")
         return 0
     for name, content in schemas.items():
         _write(root / FOLDER / f"{name}.json", json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     changed = _tell_editor(root, globs)
-    context.say(
-        f"Written: {', '.join(f'{FOLDER}/{name}.json' for name in schemas)}" + (f", {EDITOR}." if changed else ".")
-    )
-    context.say(
+    written = [*(f"{FOLDER}/{name}.json" for name in schemas), *([EDITOR] if changed else [])]
+    context.tell("Written: {files}.", files=", ".join(written))
+    context.tell(
         "Visual Studio Code (extension YAML) completes and checks now. In another editor, as the first line of a file:"
     )
     context.say(f"# yaml-language-server: $schema=../{FOLDER}/playbook.json")

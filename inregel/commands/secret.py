@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from inregel.commands import captured
@@ -19,8 +19,10 @@ from inregel.secrets.chain import Chain
 from inregel.secrets.entries import block, quoted
 from inregel.secrets.files import Disk, locked, replace_all
 from inregel.secrets.passwords import Password, Passwords
+from inregel.secrets.rekey import Rekeyed
 from inregel.secrets.rekey import rekey as rekeyed
 from inregel.secrets.vault_file import VaultFile
+from inregel.speech import Speech, phrase, said
 
 Read = Callable[[], bytes]
 Sleep = Callable[[float], None]
@@ -41,15 +43,18 @@ def set_(context: Context, name: str, *, file: str = "", read: Read = read_input
     context.adopt(chosen.spoken)
     places = [place for place in chosen.secrets if place != ENVIRONMENT]
     if not places:
-        raise SecretError(reason="inregel.yml names no file for secrets. Add this line to it: secrets: secrets.yml")
+        raise SecretError(
+            reason=said("inregel.yml names no file for secrets. Add this line to it: secrets: secrets.yml")
+        )
     value = _read(context, file) if file else _typed(context, f"Value of {name}", read)
     if not value:
-        raise SecretError(reason=f"The value of {name} is empty; nothing was changed.")
+        raise SecretError(reason=said("The value of {name} is empty; nothing was changed.", name=name))
     passwords = _passwords(context)
     with locked(chosen.root, sleep):
         store = _store(chosen, places, name, passwords)
         new = store.set(name, value)
-    context.say(f"{name} is {'set' if new else 'changed'} in {store.place}.")
+    text = phrase("{name} is set in {place}.") if new else phrase("{name} is changed in {place}.")
+    context.tell(text, name=name, place=store.place)
     return 0
 
 
@@ -67,9 +72,9 @@ def show(context: Context, name: str = "", *, reveal: bool = False) -> int:
     )
     if reveal:
         if not name:
-            raise SecretError(reason="Say which one to reveal: inregel secret show NAME --reveal")
+            raise SecretError(reason=said("Say which one to reveal: inregel secret show NAME --reveal"))
         value = _revealed(context, chosen, source, name).reveal_bytes()
-        context.warn(f"The value of {name} is shown in clear.")
+        context.warn(context.speech("The value of {name} is shown in clear.", name=name))
         _write(context, value)
         return 0
     rows = [(each, store.place) for store in source.stores for each in store.names() if not name or _same(each, name)]
@@ -80,9 +85,9 @@ def show(context: Context, name: str = "", *, reveal: bool = False) -> int:
     for each, place in rows:
         context.say(f"{each:{width}}  {place}")
     if not rows:
-        context.say("There are no secrets yet. Set one: inregel secret set NAME")
+        context.tell("There are no secrets yet. Set one: inregel secret set NAME")
     elif name:
-        context.warn(f"To see its value: inregel secret show {name} --reveal")
+        context.warn(context.speech("To see its value: inregel secret show {name} --reveal", name=name))
     return 0
 
 
@@ -102,17 +107,21 @@ def encrypt(
 ) -> int:
     """Prints a `!vault |` block for YAML, of `file` or of what comes in (`-`); or encrypts the file itself."""
     if file == "-" and in_place:
-        raise SecretError(reason="Standard input cannot be encrypted in place; name a file.")
+        raise SecretError(reason=said("Standard input cannot be encrypted in place; name a file."))
     data = _typed(context, "Value", read) if file == "-" else _read(context, file)
     if vault.is_vault(data):
         raise SecretError(
-            reason=f"{_called(file)} is encrypted already; for another password: inregel secret rekey FILE"
+            reason=said(
+                "{file} is encrypted already; for another password: inregel secret rekey FILE", file=_called(file)
+            )
         )
     password = _passwords(context).to_encrypt(_called(file), vault_id)
     sealed = vault.encrypt(data, password.value, password.label)
     if in_place:
         replace_all({context.directory / file: sealed}, Disk())
-        context.say(f"{file} is encrypted. What was committed in clear stays readable in the history of git.")
+        context.tell(
+            "{file} is encrypted. What was committed in clear stays readable in the history of git.", file=file
+        )
         return 0
     context.out.write((f"{quoted(checked(name))}: " if name else "") + block(sealed))
     return 0
@@ -121,18 +130,19 @@ def encrypt(
 def decrypt(context: Context, file: str, *, in_place: bool = False, read: Read = read_input) -> int:
     """Prints what is in an encrypted file (or in what comes in, `-`), or decrypts the file itself."""
     if file == "-" and in_place:
-        raise SecretError(reason="Standard input cannot be decrypted in place; name a file.")
+        raise SecretError(reason=said("Standard input cannot be decrypted in place; name a file."))
     data = read() if file == "-" else _read(context, file)
     if not vault.is_vault(data) and vault.is_vault(data.lstrip()):
         data = b"\n".join(data.split()) + b"\n"  # pasted from a YAML block, with its indentation
     plain, _ = _passwords(context).open(data, _called(file))
     if in_place:
         replace_all({context.directory / file: plain}, Disk())
-        context.say(
-            f"{file} is in clear now. Do not commit it; to encrypt it: inregel secret encrypt --in-place {file}"
+        context.tell(
+            "{file} is in clear now. Do not commit it; to encrypt it: inregel secret encrypt --in-place {file}",
+            file=file,
         )
         return 0
-    context.warn(f"The content of {_called(file)} is shown in clear.")
+    context.warn(context.speech("The content of {file} is shown in clear.", file=_called(file)))
     _write(context, plain)
     return 0
 
@@ -148,7 +158,9 @@ def rekey(
     """Gives files a new vault password: encrypted files as a whole, `!vault |` values in others. All, or none."""
     source = new_vault_id or (f"@{new_vault_password_file}" if new_vault_password_file else "")
     if not source or (new_vault_id and new_vault_password_file):
-        reason = "Say where the new password comes from: --new-vault-id LABEL@SOURCE or --new-vault-password-file FILE"
+        reason = said(
+            "Say where the new password comes from: --new-vault-id LABEL@SOURCE or --new-vault-password-file FILE"
+        )
         raise SecretError(reason=reason)
     old = _passwords(context)
     new = Passwords([source], ask=context.ask).to_encrypt("the new vault")
@@ -159,17 +171,28 @@ def rekey(
         return _rekey(context, files, old, new, disk or Disk())
 
 
+def _became(each: Rekeyed, speech: Speech) -> Iterator[str]:
+    """What became of the values of one file."""
+    if each.changed:
+        yield speech.many(
+            each.changed,
+            "{number} vault with the new password",
+            "{number} vaults with the new password",
+            number=each.changed,
+        )
+    if each.already:
+        yield speech("{count} had it already", count=each.already)
+    if not each.changed and not each.already:
+        yield speech("nothing in it is encrypted")
+
+
 def _rekey(context: Context, files: Sequence[str], old: Passwords, new: Password, disk: Disk) -> int:
     results = {file: rekeyed(_read(context, file), file, old, new) for file in dict.fromkeys(files)}
     replace_all({context.directory / file: each.data for file, each in results.items() if each.changed}, disk)
     for file, each in results.items():
-        values = "1 vault" if each.changed == 1 else f"{each.changed} vaults"
-        already = f"{each.already} had it already" if each.already else ""
-        nothing = "" if each.changed or each.already else "nothing in it is encrypted"
-        said = [f"{values} with the new password" if each.changed else "", already, nothing]
-        context.say(f"{file}: {', '.join(part for part in said if part)}")
+        context.say(f"{file}: {', '.join(_became(each, context.speech))}")
     if any(each.changed for each in results.values()):
-        context.say("The old password still opens what is in the history of git: change the secrets that matter.")
+        context.tell("The old password still opens what is in the history of git: change the secrets that matter.")
     return 0
 
 
@@ -199,7 +222,7 @@ def _typed(context: Context, question: str, read: Read) -> bytes:
         return data.removesuffix(b"\n").removesuffix(b"\r") if data.endswith(b"\n") else data
     value = ask(f"{question}: ")
     if ask(f"{question}, once more: ") != value:
-        raise SecretError(reason="The two are not the same; nothing was changed.")
+        raise SecretError(reason=said("The two are not the same; nothing was changed."))
     return value.encode()
 
 
@@ -207,7 +230,7 @@ def _read(context: Context, file: str) -> bytes:
     try:
         return (context.directory / Path(file).expanduser()).read_bytes()
     except OSError as error:
-        raise SecretError(reason=f"{file} cannot be read ({error.strerror}).") from error
+        raise SecretError(reason=said("{file} cannot be read ({reason}).", file=file, reason=error.strerror)) from error
 
 
 def _called(file: str) -> str:
@@ -225,7 +248,9 @@ def _write(context: Context, data: bytes) -> None:
     try:
         context.out.write(data.decode())
     except UnicodeDecodeError as error:
-        raise SecretError(reason="It is not text and cannot be shown here; use standard output, or a file.") from error
+        raise SecretError(
+            reason=said("It is not text and cannot be shown here; use standard output, or a file.")
+        ) from error
 
 
 def _root_or_none(context: Context) -> Path | None:

@@ -17,6 +17,7 @@ from inregel.config.tree import NAME, Tree
 from inregel.config.variables import Files, Layer, Locked
 from inregel.errors import InregelError
 from inregel.secrets.base import SecretSource
+from inregel.speech import advice, headline
 
 _VAULT: Final = b"$ANSIBLE_VAULT;"
 _IGNORED: Final = (
@@ -60,8 +61,7 @@ class Readers:
         try:
             clear = self._secrets.decrypt(data, name)
         except InregelError as error:
-            reason, _, remedy = str(error).partition("\n")
-            raise Locked(reason, " ".join(remedy.split())) from error
+            raise Locked(headline(error), advice(error)) from error
         return source.read(path, self.files.root, may_be_empty=True, data=clear)
 
 

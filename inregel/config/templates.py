@@ -22,6 +22,7 @@ from inregel.config.source import Vaulted
 from inregel.config.words import nearest
 from inregel.contract import Secret
 from inregel.errors import InregelError
+from inregel.speech import advice, headline
 
 _LONE: Final = re.compile(r"\s*\{\{\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*\}\}\s*\Z")
 _WORDS: Final = frozenset(
@@ -230,9 +231,8 @@ class _Guard:
 
 def absent(error: InregelError) -> Absent:
     """A secret that cannot be had: the first line of the message is the reason, the rest the remedy."""
-    reason, _, rest = str(error).partition("\n")
     command = str(getattr(error, "remedy", ""))
-    return Absent(reason.strip(), command if command.startswith("inregel ") else " ".join(rest.split()))
+    return Absent(headline(error), command if command.startswith("inregel ") else advice(error))
 
 
 def _variable(scope: Scope, name: str) -> Any:

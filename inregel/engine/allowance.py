@@ -10,7 +10,8 @@ from inregel.engine import moved
 from inregel.formats import values
 from inregel.frozen import frozen
 from inregel.plan.compare import Found
-from inregel.plan.draft import Ref, sealed
+from inregel.plan.draft import sealed
+from inregel.plan.facts import Ref
 from inregel.plan.model import Entry, Plan, PlannedStep
 from inregel.speech import said
 

@@ -11,7 +11,7 @@ from inregel.contract import State
 from inregel.engine import shown
 from inregel.engine.run import Run
 from inregel.ledger.base import Known, Order, Pending, Promised
-from inregel.plan.draft import Ref
+from inregel.plan.facts import Ref
 
 
 @dataclass(slots=True)

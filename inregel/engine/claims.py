@@ -15,7 +15,7 @@ from inregel.contract import Blocked, key_text
 from inregel.engine.desired import Desired
 from inregel.errors import InregelError
 from inregel.names import connection_of
-from inregel.plan.draft import Declared
+from inregel.plan.facts import Declared
 from inregel.plan.faults import running
 from inregel.speech import said
 

@@ -11,7 +11,7 @@ from inregel.errors import InregelError
 from inregel.library import Library
 from inregel.names import connection_of, meant, office_at, plain
 from inregel.plan import shapes
-from inregel.plan.draft import Declared
+from inregel.plan.facts import Declared
 from inregel.plan.faults import module_fault
 from inregel.speech import said
 

@@ -15,7 +15,8 @@ from inregel.engine.run import OfficeRun, Reading, Run
 from inregel.errors import InregelError
 from inregel.frozen import frozen
 from inregel.ledger.base import Order, Transaction
-from inregel.plan.draft import Ref, sealed
+from inregel.plan.draft import sealed
+from inregel.plan.facts import Ref
 from inregel.plan.model import Entry, OfficePlan, Performed, PlannedOrder, PlannedStep, Status
 from inregel.plan.proofs import fresh
 from inregel.speech import message

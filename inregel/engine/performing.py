@@ -23,7 +23,8 @@ from inregel.errors import InregelError
 from inregel.ledger.base import Pending, QuotaUsed, Transaction
 from inregel.names import connection_of, plain
 from inregel.plan.compare import Found, read_back
-from inregel.plan.draft import Ref, sealed
+from inregel.plan.draft import sealed
+from inregel.plan.facts import Ref
 from inregel.plan.model import Entry, Performed
 
 Outcome = Literal["performed", "failed", "unknown"]

@@ -21,7 +21,7 @@ from inregel.names import connection_of, plain
 from inregel.plan import texts
 from inregel.plan.build import build
 from inregel.plan.compare import Found, find, read_back
-from inregel.plan.draft import Facts, Quotas, Ref
+from inregel.plan.facts import Facts, Quotas, Ref
 from inregel.plan.model import OfficePlan, Plan, PlannedOrder, PlannedPlay, Status
 from inregel.plan.proofs import told_without_secrets
 from inregel.speech import headline, joined

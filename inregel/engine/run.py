@@ -22,7 +22,7 @@ from inregel.ledger.base import Holder, Known, Ledger
 from inregel.names import connection_of, plain, system_of
 from inregel.plan import shapes
 from inregel.plan.compare import stated
-from inregel.plan.draft import Declared
+from inregel.plan.facts import Declared
 from inregel.plan.faults import module_fault
 from inregel.plan.progress import Observer, Silent
 from inregel.speech import headline, said

@@ -16,7 +16,7 @@ from inregel.engine.run import OfficeRun, Run
 from inregel.ledger.base import Pending, Promised, Transaction
 from inregel.names import connection_of, plain
 from inregel.plan.compare import Found, find, read_back
-from inregel.plan.draft import Ref
+from inregel.plan.facts import Ref
 from inregel.plan.lost import told
 from inregel.speech import said
 

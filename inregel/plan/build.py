@@ -13,7 +13,8 @@ from inregel.contract import Blocked, Step, Wait, containers_of, key_text
 from inregel.formats import values
 from inregel.ledger.base import Order
 from inregel.names import label_of, meant, plain
-from inregel.plan.draft import Declared, Draft, Facts, Ref, draft, ref_text, sealed_step
+from inregel.plan.draft import Draft, draft, ref_text, sealed_step
+from inregel.plan.facts import Declared, Facts, Ref
 from inregel.plan.faults import running
 from inregel.plan.model import Entry, PlannedLine, PlannedOrder, PlannedStep, Status
 from inregel.plan.order import Grouping, describe_circle, identity, line_digest, sort

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from inregel.plan.draft import Draft, Facts, Ref, handed_out
+from inregel.plan.draft import Draft, handed_out
+from inregel.plan.facts import Facts, Ref
 from inregel.plan.model import PlannedStep, Status
 
 

@@ -30,6 +30,7 @@ from inregel.contract import (
     View,
 )
 from inregel.formats import versions
+from inregel.speech import said
 
 ORDER: Final = "assu/wizard"
 CERTIFICATE: Final = "assu.certificate"
@@ -64,10 +65,15 @@ def actual(view: View) -> Seen:
 def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     """One line of the walk through the wizard. Handing in twice does no harm, so looking and doing are one line."""
     if change.after is None:
-        return Blocked("nothing is known of taking a certificate back at a.s.r.", "other", "ask a.s.r.")
+        return Blocked(
+            said("nothing is known of taking a certificate back at a.s.r."),
+            "other",
+            said("ask {party}", party="a.s.r."),
+        )
     connection = change.office.connections.get("assu")
     if connection is None:
-        raise Fault("the office has no connection assu", remedy="the certificate is handed in from the wizard of Assu")
+        remedy = said("the certificate is handed in from the wizard of Assu")
+        raise Fault(said("the office has no connection {name}", name="assu"), remedy=remedy)
     version = str(connection.settings["version"])
     arguments: dict[str, Any] = {"version": version, "band": versions.band(version)}
     arguments |= {name: change.args[name] for name in ("file", "page") if name in change.args}
@@ -104,7 +110,10 @@ def _role(office: Office) -> str:
 def _password(args: Args, inputs: Inputs) -> Secret:
     given = args["password"]
     if not isinstance(given, Secret):
-        raise Fault("password is not a secret", remedy="password: \"{{ secret('assu_pfx_' ~ office.id) }}\"")
+        raise Fault(
+            said("{field} is not a secret", field="password"),
+            remedy="password: \"{{ secret('assu_pfx_' ~ office.id) }}\"",
+        )
     return inputs.secret(given)
 
 

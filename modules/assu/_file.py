@@ -8,6 +8,7 @@ from typing import Final
 
 from inregel.contract import Args, Fault, Finding, Inputs, Office, Secret
 from inregel.formats import pkcs12
+from inregel.speech import said
 
 from ._wizard import password
 
@@ -21,7 +22,9 @@ def opened(args: Args, inputs: Inputs) -> pkcs12.Certificate:
     try:
         found = inputs.once(("pkcs12", file.digest, secret), lambda: read(file.data, secret))
     except pkcs12.WrongPassword as error:
-        reason = f"secret {secret.name} does not open {file.path} (a sound PKCS#12 file)"
+        reason: str = said(
+            "secret {secret} does not open {file} (a sound PKCS#12 file)", secret=secret.name, file=file.path
+        )
         raise Fault(reason, remedy=f"inregel secret set {secret.name}", field="password") from error
     except pkcs12.ContainerError as error:
         reason = file.path + str(error).removeprefix("It").rstrip(".")
@@ -42,10 +45,10 @@ def _remedy(error: pkcs12.ContainerError, path: str) -> str:
     if isinstance(error, pkcs12.NotPkcs12) and "keystore" in str(error):
         return f"keytool -importkeystore -srckeystore {path} -destkeystore new.p12 -deststoretype PKCS12"
     if isinstance(error, pkcs12.Damaged):
-        return f"copy the file to {path} once more, as binary"
+        return said("copy the file to {path} once more, as binary", path=path)
     if isinstance(error, pkcs12.TooCostly):
-        return "do not use this file before you know where it comes from"
-    return f"put the file that the ABC-tool wrote at {path}"
+        return said("do not use this file before you know where it comes from")
+    return said("put the file that the ABC-tool wrote at {path}", path=path)
 
 
 def renew_before(args: Args) -> timedelta:
@@ -69,7 +72,8 @@ def refuse_unfit(certificate: pkcs12.Certificate, args: Args, office: Office, in
         raise Fault(f"{file} is {wrong}", remedy=remedy, field="file")
     if certificate.valid_from > inputs.now:
         first = certificate.first_day(inputs.now.tzinfo)
-        raise Fault(f"{file} is not valid before {first}", remedy="wait until that day", field="file")
+        reason = said("{file} is not valid before {day}", file=file, day=first)
+        raise Fault(reason, remedy=said("wait until that day"), field="file")
 
 
 def of_another(certificate: pkcs12.Certificate, email: str, holder: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from inregel.contract import Answers, Args, Fault, Finding, Inputs, Office, Secret, Step
 from inregel.formats import versions
+from inregel.speech import said
 
 ORDER: Final = "assu/wizard"
 MANUAL: Final = "A.i. Automatisering, Zelf inregelen Bedrijfscertificaat"
@@ -30,7 +31,7 @@ def screen(office: Office) -> dict[str, Any]:
     connection = office.connections.get("assu")
     if connection is None:
         raise Fault(
-            "the office has no connection assu",
+            said("the office has no connection {name}", name="assu"),
             remedy='connections: {assu: {installation: ..., portefeuille: ..., version: "1.2628.3.16"}}',
         )
     version = str(connection.settings["version"])
@@ -62,7 +63,10 @@ def password(args: Args, inputs: Inputs) -> Secret:
     """The password among a task's arguments. Raises `Fault` for one that stands there in clear."""
     given = args["password"]
     if not isinstance(given, Secret):
-        raise Fault("password is not a secret", remedy="password: \"{{ secret('assu_pfx_' ~ office.id) }}\"")
+        raise Fault(
+            said("{field} is not a secret", field="password"),
+            remedy="password: \"{{ secret('assu_pfx_' ~ office.id) }}\"",
+        )
     return inputs.secret(given)
 
 

@@ -25,6 +25,7 @@ from inregel.contract import (
     Unknown,
     View,
 )
+from inregel.speech import said
 
 ORDER: Final = "assu/administrator"
 NOTICE: Final = timedelta(days=30)
@@ -60,7 +61,7 @@ def actual(view: View) -> Seen:
 def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     """The form of Solera; where nobody leaves and nobody knows who it is, only the question."""
     if change.after is None:
-        return Blocked("a certificate has an administrator; declare another one", "you", "name: ...")
+        return Blocked(said("a certificate has an administrator; declare another one"), "you", "name: ...")
     name = str(change.args["name"])
     leaves = _leaves(change.args, name)
     after = str(change.after["administrator"])

@@ -23,6 +23,7 @@ from inregel.contract import (
     Step,
     View,
 )
+from inregel.speech import said
 
 from ._wizard import NONE, ORDER, other_screens, role, screen
 
@@ -49,7 +50,7 @@ def actual(view: View) -> Seen:
 def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     """Selects the user; it can be done again without harm, so looking and selecting are one line."""
     if change.after is None:
-        return Blocked("a user must be selected in Aplaza instellingen; declare another one", "you", "user: ...")
+        return Blocked(said("a user must be selected in Aplaza instellingen; declare another one"), "you", "user: ...")
     arguments = screen(change.office) | {"user": change.key}
     who, form = role(change.office), arguments["band"]
     return [Step("assu.select_aplaza_user", _SELECTED, arguments, order=ORDER, role=who, form=form)]

@@ -34,7 +34,7 @@ from inregel.contract import (
     key_text,
 )
 from inregel.formats import pkcs12, versions
-from inregel.speech import phrase
+from inregel.speech import phrase, said
 
 from . import _kept
 from ._collected import check_collected
@@ -87,11 +87,15 @@ def actual(view: View) -> Seen:
 def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     """One walk through the wizard; from unknown it is looked at first, and nothing is read in again needlessly."""
     if change.after is None:
-        return Blocked("the wizard reads a certificate in, it does not take one out", "other", "ask A.i. Servicedesk")
+        return Blocked(
+            said("the wizard reads a certificate in, it does not take one out"),
+            "other",
+            said("ask {party}", party="A.i. Servicedesk"),
+        )
     who = role(change.office)
     if _renews(change.args):
         if change.before is None:
-            return Blocked("there is no certificate that could be renewed", "you", _IMPORT)
+            return Blocked(said("there is no certificate that could be renewed"), "you", _IMPORT)
         return [_renewal(change, inputs, who)]
     certificate = opened(change.args, inputs)
     known = change.before if isinstance(change.before, Mapping) else {}
@@ -259,9 +263,9 @@ def _renewal(change: Change, inputs: Inputs, who: str) -> Step:
 def _refuse_other_ways(args: Args, office: Office) -> None:
     if args.get("kind") == "starting":
         raise Fault(
-            "a starting office: A.i. Automatisering sets up its first certificate in the migration service",
+            said("a starting office: A.i. Automatisering sets up its first certificate in the migration service"),
             who="other",
-            remedy="afterwards write kind: renewal",
+            remedy=said("afterwards write kind: renewal"),
             field="kind",
         )
     if _renews(args) and (here := screen(office))["band"] != "renewal":

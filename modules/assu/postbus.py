@@ -24,6 +24,7 @@ from inregel.contract import (
     Step,
     View,
 )
+from inregel.speech import said
 
 from ._wizard import ORDER, is_sealed, other_screens, password, role, screen
 
@@ -47,7 +48,11 @@ def actual(view: View) -> Seen:
 def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     """A tick in the wizard. Looked at first: whoever links one reads the certificate in again to get there."""
     if change.after is None:
-        return Blocked("the wizard links a postbus, it does not unlink it", "other", "ask A.i. Servicedesk")
+        return Blocked(
+            said("the wizard links a postbus, it does not unlink it"),
+            "other",
+            said("ask {party}", party="A.i. Servicedesk"),
+        )
     arguments = screen(change.office) | {"number": change.key}
     if "file" in change.args:
         arguments |= {"file": change.args["file"], "sealed": is_sealed(change.args["file"], inputs)}

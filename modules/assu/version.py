@@ -25,6 +25,7 @@ from inregel.contract import (
     View,
 )
 from inregel.formats import versions
+from inregel.speech import said
 
 from ._wizard import MANUAL, ORDER, role, screen
 
@@ -51,7 +52,7 @@ def actual(view: View) -> Seen:
 def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     """Looked up where nobody has said it; else a ticket, and then the new version is read at the same place."""
     if change.after is None:
-        return Blocked("an installation has a version; declare the least that is wanted", "you", "at_least: ...")
+        return Blocked(said("an installation has a version; declare the least that is wanted"), "you", "at_least: ...")
     known = change.before.get("version", "") if isinstance(change.before, Mapping) else ""
     arguments = screen(change.office) | {"least": change.args["at_least"], "known": known}
     reaches: State = {"version": change.after["version"]}

@@ -98,12 +98,14 @@ def data(stage: Stage) -> Iterator[str]:
     with open_session(stage.context()) as session:
         yield from texts(plan.make(session, SITE, {})[0])
         yield from texts(session.ledger.events())
+        yield from (event.kind for event in session.ledger.events())
         yield from texts(session.ledger.orders(None, ("open", "done", "failed", "superseded", "withdrawn")))
         yield from texts(session.ledger.rollouts())
         for office in session.project.inventory.order:
             yield from texts({name: session.project.value(office, name) for name in session.project.rendered(office)})
     yield from ("inregel apply playbooks/site.yml", "inregel plan playbooks/site.yml", "Assu", "site.yml")
-    yield from ("route", "import", "assu_pfx_utrecht")  # arguments of the task, and the secret that one names
+    # Arguments of the task, the secrets that they name, and a file.
+    yield from ("route", "import", "assu_pfx_utrecht", "assu_pfx_zwolle", "files/zwolle.abc")
 
 
 _DIGEST = re.compile(r"\b[0-9a-f]{7,8}\b")

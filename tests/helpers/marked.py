@@ -21,6 +21,8 @@ _LETTERS = str.maketrans(
         **{large: chr(0x1D5A0 + place) for place, large in enumerate(string.ascii_uppercase)},
     }
 )
+_WORDS = ("kind", "line", "actor", "who", "outcome", "state")
+"""Parts of values that hold one of a few words of ours, which are to be translated."""
 _OURS = re.compile(r"[A-Za-zÀ-ÿ]+")
 
 
@@ -73,7 +75,8 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(each)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for each in dataclasses.fields(value):
-            yield from texts(getattr(value, each.name, None))
+            if each.name not in _WORDS:
+                yield from texts(getattr(value, each.name, None))
     elif not isinstance(value, (date, datetime, Enum)) and isinstance(value, Iterable):
         for each in value:
             yield from texts(each)
