@@ -1,4 +1,5 @@
-"""Secrets that stand in the project's own files as `!vault |`: they are named by their place, `FILE:KEYS.IN.IT`."""
+"""A secret as a person is shown it. One that stands in the project's own files as `!vault |` is named by its place,
+`FILE:KEYS.IN.IT`."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from inregel.config import source
-from inregel.contract import Secret
+from inregel.contract import Module, Secret, Step
+from inregel.ledger.base import NewOrder
+from inregel.names import plain
 from inregel.secrets.base import Places, SecretSource
 from inregel.work.answers import WorkError
 
@@ -27,6 +30,16 @@ def get(name: str, root: Callable[[], Path], secrets: SecretSource, places: Plac
         if f"{value.where.file}:{'.'.join(map(str, value.where.path))}" == name:
             return secrets.vaulted(value.text, name)
     raise WorkError(reason=f"Nothing is encrypted at {name} any more. Make a new plan: it hands the order out anew.")
+
+
+def shown(order: NewOrder, name: str, secret: Secret, module: Callable[[str], Module]) -> Secret:
+    """The secret in the form that the order asks for it, where the module of a line that uses it says one (`shows`)."""
+    for line in order.lines:
+        shows = getattr(module(plain(line.module)), "shows", None)
+        if shows is not None and name in line.arguments.values():
+            given: Secret = shows(Step(line.operation, line.reaches, line.arguments, order=order.name), secret)
+            return given
+    return secret
 
 
 def _vaulted(data: Any) -> Iterator[source.Vaulted]:

@@ -102,7 +102,7 @@ class Work:
             raise WorkError(reason=said("This run reads no secrets, so {name} cannot be shown.", name=name))
         office = order.order.office
         secret = inline.get(name, self._root, self._secrets, lambda: self._places(office))
-        value = self._shown(order, name, secret).reveal()
+        value = inline.shown(order.order, name, secret, self._library.module).reveal()
         if value in reason or value in by:
             text = said("The reason holds the secret itself, and reasons are recorded. Give another reason.")
             raise WorkError(reason=text)
@@ -110,16 +110,6 @@ class Work:
             body = {"order": order.number, "secret": name}
             tx.event(order.order.office, "secret.revealed", body, person=by, private={"reason": reason})
         return value
-
-    def _shown(self, order: Order, name: str, secret: Secret) -> Secret:
-        """The secret in the form that the order asks for it, where the module of a line that uses it says one."""
-        for line in order.order.lines:
-            shows = getattr(self._library.module(plain(line.module)), "shows", None)
-            if shows is not None and name in line.arguments.values():
-                step = Step(line.operation, line.reaches, line.arguments, order=order.order.name)
-                given: Secret = shows(step, secret)
-                return given
-        return secret
 
     def done(  # noqa: PLR0913  # what a person can say of an order that is done
         self,

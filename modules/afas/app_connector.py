@@ -73,9 +73,10 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
         "ip_rules": sorted(change.args.get("ip_rules", ())),
         "changed": list(change.fields),
     }
-    there = isinstance(change.before, Mapping)
-    operation = "afas.set_app_connector" if there else "afas.make_app_connector"
-    return [Step(operation, change.after, arguments, order=ORDER, role=role(change.office))]
+    who = role(change.office)
+    if isinstance(change.before, Mapping):
+        return [Step("afas.set_app_connector", change.after, arguments, order=ORDER, role=who)]
+    return [Step("afas.make_app_connector", change.after, arguments, order=ORDER, role=who)]
 
 
 def check(step: Step, answers: Answers) -> list[Finding]:

@@ -58,7 +58,7 @@ def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
     if "rotate_after" in args:
         state["made"] = AtLeast(-_days(args["rotate_after"]))
     soon = _days(args.get("renew_before", "30d"))
-    if app in settings(office).get("tokens", {}) and inputs.today + soon < LAST:
+    if _is_held(app, office) and inputs.today + soon < LAST:
         state["expires"] = AtLeast(soon)
     return {(app, user): state}
 
@@ -102,6 +102,7 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
         return Blocked(reason, "you", "switch the app connector to OAuth; see docs/guide/salary-coupling.md")
     arguments["name"] = f"{app} {inputs.today}"
     arguments["renewal"] = isinstance(change.before, Mapping)
+    arguments["refused"] = change.before is None and _is_held(app, change.office)
     return [Step("afas.make_token", change.after, arguments, order=ORDER, role=who)]
 
 
@@ -159,6 +160,14 @@ def lint(args: Args, view: View) -> list[Finding]:
     elif made + _OLD < today:
         findings.append(Finding(f"the token of {app} was made on {made}: it is older than a year", "", AUDITOR))
     return findings
+
+
+def _is_held(app: str, office: Office) -> bool:
+    """Whether the connection has one: where none works, AFAS refuses it, perhaps for a reason that can be mended."""
+    try:
+        return settings(office).get("tokens", {}).get(app) is not None
+    except Fault:
+        return False
 
 
 def number(envid: str) -> str:

@@ -133,8 +133,9 @@ def _way(change: Change, after: State, who: str) -> list[Step]:
     if not isinstance(change.before, Mapping):
         # AFAS makes no user without a name.
         arguments = {"user": user, "name": user.partition(".")[2], **values}
-        operation = "afas.create_system_user" if change.args.get("system_user", True) else "afas.create_user"
-        return [Step(operation, after, arguments, order=ORDER, role=who)]
+        if change.args.get("system_user", True):
+            return [Step("afas.create_system_user", after, arguments, order=ORDER, role=who)]
+        return [Step("afas.create_user", after, arguments, order=ORDER, role=who)]
     way = []
     if "blocked" in change.fields:
         reached = {name: change.before[name] for name in after if name in change.before} | {"blocked": False}

@@ -35,13 +35,14 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     arguments: dict[str, Any] = {"group": change.key}
     if "description" in change.after:
         arguments["group_description"] = change.after["description"]
+    who = role(change.office)
     if isinstance(change.before, Mapping):
-        return [Step("afas.rename_group", change.after, arguments, order=ORDER, role=role(change.office))]
-    operation = "afas.make_group"
-    if "user" in change.args:
-        inputs.of(f"afas.user:{change.args['user']}")
-        operation, arguments["user"] = "afas.create_group", change.args["user"]
-    return [Step(operation, change.after, arguments, order=ORDER, role=role(change.office))]
+        return [Step("afas.rename_group", change.after, arguments, order=ORDER, role=who)]
+    if "user" not in change.args:
+        return [Step("afas.make_group", change.after, arguments, order=ORDER, role=who)]
+    inputs.of(f"afas.user:{change.args['user']}")
+    arguments["user"] = change.args["user"]
+    return [Step("afas.create_group", change.after, arguments, order=ORDER, role=who)]
 
 
 def declare(resources: Resources) -> Args:

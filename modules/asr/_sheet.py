@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping
 from typing import Any, Final
 
-from inregel.contract import Args, Fault, Inputs
+from inregel.contract import Args, Fault, File, Inputs
 
 _COLUMNS: Final = {"employer": "employer", "asked": "asked"}
 _YES: Final = frozenset(("ja", "yes", "oui", "true", "1", "x"))
@@ -17,6 +17,13 @@ def employers(args: Args, inputs: Inputs) -> dict[str, bool]:
     """By name whether the employer has asked for the coupling. Raises `Fault` with the rows that are wrong."""
     file = inputs.file(args["from"])
     columns = {**_COLUMNS, **args.get("columns", {})}
+    # Asked for each employer anew, and the sheet of a large office has thousands.
+    key = ("asr employers", file.path, file.digest, *sorted(columns.items()))
+    found: dict[str, bool] = inputs.once(key, lambda: _read(file, columns))
+    return found
+
+
+def _read(file: File, columns: Mapping[str, str]) -> dict[str, bool]:
     try:
         text = file.data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -38,6 +45,7 @@ def _heading(line: str) -> list[str]:
 
 def _checked(path: str, rows: list[dict[str, Any]], columns: Mapping[str, str]) -> dict[str, bool]:
     found: dict[str, bool] = {}
+    known: set[str] = set()
     wrong = []
     for number, row in enumerate(rows, 2):
         cells = {str(name).strip(): str(value or "").strip() for name, value in row.items()}
@@ -47,9 +55,10 @@ def _checked(path: str, rows: list[dict[str, Any]], columns: Mapping[str, str]) 
                 wrong.append(f"row {number} names no employer")
         elif asked not in _YES | _NO:
             wrong.append(f"row {number} says {asked!r} where ja or nee stands")
-        elif name.casefold() in {other.casefold() for other in found}:
+        elif name.casefold() in known:
             wrong.append(f"row {number} is {name} once more")
         else:
+            known.add(name.casefold())
             found[name] = asked in _YES
     if wrong:
         raise Fault(f"{path}: {'; '.join(wrong[:5])}", remedy="correct the file", field="from")

@@ -15,7 +15,8 @@ connection has no credentials for, is left out.
           "update_connectors": {},
         },
         "Other": {"state": "refused", "why": "...", "remedy": "..."},    # the token is not one, or not valid (401)
-        "Third": {"state": "unreadable", "why": "...", "remedy": "..."}, # nobody can tell, such as an IP rule (403)
+        "Third": {"state": "unreadable", "why": "...", "remedy": "..."}, # nobody can tell, such as an IP rule (403),
+                                                                         # or a token that this run cannot open
       },
       "missing": {"Fourth": "..."},     # tokens that are declared and that nobody has
       "without": "...",                 # why the connection has no credentials of its own, where it declares some

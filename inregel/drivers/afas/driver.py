@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from inregel.contract import Checkpoint, Connection, Fault, Operation, Receipt, Scope, View, World
+from inregel.contract import Blocked, Checkpoint, Connection, Fault, Operation, Receipt, Scope, View, World
 from inregel.drivers.afas import users
 from inregel.drivers.afas.auth import Classic, Credentials, OAuth
 from inregel.drivers.afas.commands import Commands
@@ -33,6 +33,8 @@ from inregel.drivers.afas.soap import Soap
 from inregel.formats.afas_token import NotAToken
 
 _BUDGET: Final = "60s"
+_SET: Final = "inregel secret set "
+"""What there is to do about a secret that does not exist."""
 _TOKEN_SERVICE: Final = "tokenconnector.asmx"
 """Its name is documented nowhere that could be found, so a connection may give another."""
 
@@ -45,8 +47,8 @@ class Afas:
         self._settings, self._world = settings, world
         self._rest, soap = Rest(http, where, str(settings.get("integration_id", ""))), Soap(http, where)
         own, without = self._credentials(http, where, connection.name)
-        tokens, missing = self._tokens()
-        self._known = Known(own, tokens, missing, without, bool(settings.get("field_shapes", False)))
+        tokens, missing, closed = self._tokens()
+        self._known = Known(own, tokens, missing, closed, without, bool(settings.get("field_shapes", False)))
         self._means = Means(
             http=http,
             rest=self._rest,
@@ -101,10 +103,12 @@ class Afas:
             return None, fault.blocked.reason
         return None, ""
 
-    def _tokens(self) -> tuple[dict[str, Classic | str], dict[str, str]]:
-        """Those of app connectors by name, each with its header or what is wrong with it; and those that nobody has."""
+    def _tokens(self) -> tuple[dict[str, Classic | str], dict[str, str], dict[str, Blocked]]:
+        """Those of app connectors by name, each with its header or what is wrong with it; those that nobody has; and
+        those that this run cannot open, such as without the vault password."""
         tokens: dict[str, Classic | str] = {}
         missing: dict[str, str] = {}
+        closed: dict[str, Blocked] = {}
         declared: Mapping[str, Any] = self._settings.get("tokens", {})
         for name in declared:
             try:
@@ -112,8 +116,13 @@ class Afas:
             except (NotAToken, Unfit) as error:
                 tokens[name] = str(error).partition("\n")[0]
             except Fault as fault:
-                missing[name] = fault.blocked.reason
-        return tokens, missing
+                why = fault.blocked
+                # What can be set is not there; of anything else nobody can tell.
+                if why.remedy.startswith(_SET):
+                    missing[name] = why.reason
+                else:
+                    closed[name] = why
+        return tokens, missing, closed
 
     def _otp(self) -> dict[str, str] | None:
         """What a one-time password is asked for with; None where the connection cannot, or a key is missing."""

@@ -7,6 +7,7 @@ itself; a part that those may not read is `blocked` in the view, for its module 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import field
 from typing import Any, Final
 
 from inregel.contract import Blocked, Key, Scope, View
@@ -35,6 +36,8 @@ class Known:
     """Those of app connectors, by name; a text says why one cannot be used."""
     missing: Mapping[str, str]
     """Names of tokens that nobody has, and why."""
+    closed: Mapping[str, Blocked] = field(default_factory=dict)
+    """Names of tokens that somebody may have and this run cannot open."""
     without: str = ""
     """Why the connection has no credentials, where it declares some."""
     shapes: bool = False
@@ -55,6 +58,10 @@ class Reading:
         names = self._asked(scope)
         if names or any(module in scope for module in OF_A_TOKEN):
             view["app_connectors"] = {name: await self._token(name, _named(scope, name)) for name in names}
+            view["app_connectors"] |= {
+                name: {"state": "unreadable", "why": why.reason, "remedy": why.remedy}
+                for name, why in self._known.closed.items()
+            }
         parts = ((GET_CONNECTOR, self._get_connectors), (USER, self._users), (GROUP, self._groups))
         for module, part in parts:
             if module in scope and self._known.own is not None:

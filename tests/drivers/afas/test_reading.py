@@ -8,6 +8,8 @@ import pytest
 
 from helpers.afas_wire import Asked, Bench, Played, Wire, fault, metainfo, reply, rows, token, token_data
 from helpers.canary import canary
+from inregel.config.connections import PartlyKnown
+from inregel.config.expressions import Absent
 from inregel.contract import Secret
 from inregel.drivers.afas.query import MOST_SIGNS, PAGE
 from inregel.errors import Unavailable
@@ -74,6 +76,18 @@ def test_what_a_token_tells_is_spelled_as_it_was_asked_for(bench: Bench) -> None
     view = bench.read(wire, scope, tokens={NAME: token(NAME)})
     found = view["app_connectors"][NAME]
     assert (found["user"], list(found["get_connectors"])) == ("12345.bp", ["bp_employers", "BP_Wages"])
+
+
+def test_a_token_that_this_run_cannot_open_is_not_one_that_nobody_has(bench: Bench) -> None:
+    hidden = {each: Secret("hidden", b"") for each in (NAME, "Lost")}
+    absent = {
+        NAME: Absent("The secret bp is not read without secrets", "leave out --no-secrets"),
+        "Lost": Absent("There is no secret lost", "inregel secret set lost"),
+    }
+    view = bench.read(afas(), {"afas.token": [(NAME, "12345.BP")]}, tokens=PartlyKnown(hidden, absent))
+    assert view["missing"] == {"Lost": "There is no secret lost"}
+    why = {"why": "The secret bp is not read without secrets", "remedy": "leave out --no-secrets"}
+    assert view["app_connectors"] == {NAME: {"state": "unreadable", **why}}
 
 
 def test_only_tokens_that_are_asked_for_are_used(bench: Bench) -> None:

@@ -10,6 +10,7 @@ import pytest
 from helpers.afas_emulator import hex_canary, xml
 from helpers.clock import Clock
 from helpers.salary import APP, GROUP, IDS, NUMBER, PLAYBOOK, USER, Salary, archive
+from inregel.commands import plan
 from inregel.sandbox.afas.state import AppConnector, GetConnector, Token, digest
 from inregel.work import AnswersRefused
 
@@ -164,3 +165,41 @@ def test_an_employer_who_has_not_asked_holds_up_nobody_else(salary: Salary) -> N
     text = " ".join(salary.plan().split())
     assert "the employer has not asked for the coupling at www.asr.nl/salariskoppeling" in text
     assert "15 in sync" in text
+
+
+def test_a_token_that_stops_working_is_mended_where_the_app_connector_is_blocked(salary: Salary) -> None:
+    salary.all_done()
+    with salary.afas.change(NUMBER) as environment:
+        environment.apps[APP].blocked = True
+    number = handed_out(salary, "AFAS inrichten")
+    with salary.work() as work:
+        assert "AFAS neemt het token dat er is niet aan" in work.show(number).order.text
+    with salary.afas.change(NUMBER) as environment:
+        environment.apps[APP].blocked = False
+    salary.apply()
+    with salary.work() as work:
+        assert work.show(number).state == "withdrawn"
+    assert in_sync(salary)
+
+
+def test_a_token_that_was_lost_stays_a_line_that_says_who_lost_it(salary: Salary) -> None:
+    number = handed_out(salary, "AFAS inrichten")
+    line = f"afas.token:{APP}/{USER}"
+    with salary.work() as work:
+        work.fail(number, "Jan Kuiper", "the window was closed", [line])
+    text = " ".join(salary.plan().split())
+    assert f"refused by Jan Kuiper: the window was closed ({number})" in text
+    with salary.work() as work:
+        work.reopen(number, "Jan Kuiper")
+    assert salary.all_done() == ORDERS
+    assert in_sync(salary)
+
+
+def test_without_secrets_nothing_is_taken_for_lost(salary: Salary) -> None:
+    salary.all_done()
+    context = salary.context()
+    context.secrets = False
+    plan.plan(context, PLAYBOOK)
+    text = context.out.getvalue()  # type: ignore[attr-defined]  # a StringIO
+    assert "afas.token " not in text.partition("  ! ")[0]
+    assert "asr.payroll_processor" not in text

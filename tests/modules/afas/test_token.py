@@ -48,15 +48,19 @@ def test_a_token_is_of_this_environment_and_not_too_old(desk: Desk) -> None:
 
 
 def test_its_end_counts_where_it_can_be_read(desk: Desk) -> None:
-    found = MODULE.desired(ARGS, office(tokens=lost()), desk.inputs())[KEY]
+    found = MODULE.desired(ARGS, office(tokens={APP: token()}), desk.inputs())[KEY]
     assert found == {**STATE, "expires": AtLeast(timedelta(days=30))}
+
+
+def test_its_end_does_not_count_where_nobody_can_open_it(desk: Desk) -> None:
+    assert MODULE.desired(ARGS, office(tokens=lost()), desk.inputs()) == {KEY: STATE}
 
 
 def test_its_end_does_not_count_where_a_new_one_would_not_last_longer(desk: Desk) -> None:
     desk.now = at("2027-08-01")
-    assert "expires" not in (MODULE.desired(ARGS, office(tokens=lost()), desk.inputs())[KEY] or {})
+    assert "expires" not in (MODULE.desired(ARGS, office(tokens={APP: token()}), desk.inputs())[KEY] or {})
     desk.now = at("2027-07-31")
-    assert "expires" in (MODULE.desired(ARGS, office(tokens=lost()), desk.inputs())[KEY] or {})
+    assert "expires" in (MODULE.desired(ARGS, office(tokens={APP: token()}), desk.inputs())[KEY] or {})
 
 
 def test_an_app_connector_with_oauth_has_no_tokens(desk: Desk) -> None:
@@ -123,6 +127,21 @@ def test_a_renewal_leaves_the_old_one(desk: Desk) -> None:
         assert isinstance(way, list)
         assert isinstance(way[0], Step)
         assert way[0].arguments["renewal"] is renewal
+
+
+@pytest.mark.parametrize(
+    ("before", "tokens", "refused"),
+    [(None, {APP: token()}, True), (None, lost(), False), ({"made": date(2025, 1, 1)}, {APP: token()}, False)],
+)
+def test_one_that_is_there_and_does_not_work_is_perhaps_to_be_mended(
+    desk: Desk, before: Any, tokens: Any, refused: bool
+) -> None:
+    way = MODULE.steps(
+        change("afas.token", KEY, STATE, ARGS, before=before, where=office(tokens=tokens)), desk.inputs()
+    )
+    assert isinstance(way, list)
+    assert isinstance(way[0], Step)
+    assert way[0].arguments["refused"] is refused
 
 
 def test_after_the_last_day_no_new_one_can_be_made(desk: Desk) -> None:

@@ -79,7 +79,14 @@ SETUP: Lines = [
         "afas.token",
         (APP, USER),
         "afas.make_token",
-        {"app_connector": APP, "user": USER, "environment": NUMBER, "renewal": False, "name": "BP 2026"},
+        {
+            "app_connector": APP,
+            "user": USER,
+            "environment": NUMBER,
+            "renewal": False,
+            "name": "BP 2026",
+            "refused": True,
+        },
     ),
 ]
 REMOVE: Lines = [

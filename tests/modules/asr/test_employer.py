@@ -41,6 +41,18 @@ def test_a_sheet_is_read_as_offices_have_it(desk: Desk, data: bytes) -> None:
     assert list(MODULE.desired(ARGS, office(), desk.inputs())) == ["Café A"]
 
 
+@pytest.mark.timeout(10)  # read anew for each employer it takes minutes
+def test_a_sheet_of_thousands_is_read_once(desk: Desk) -> None:
+    names = [f"Werkgever {number}" for number in range(4000)]
+    (desk.root / "zwolle.csv").write_text(
+        "Werkgever;Aangevraagd\n" + "".join(f"{name};ja\n" for name in names), "utf-8"
+    )
+    inputs = desk.inputs()
+    assert len(MODULE.desired(ARGS, office(), inputs)) == 4000
+    for name in names:
+        assert isinstance(MODULE.steps(change("asr.employer", name, CONFIRMED, ARGS), inputs), list)
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -47,6 +47,12 @@ def test_until_somebody_has_the_token_it_is_not_known_which(desk: Desk) -> None:
     assert MODULE.desired(ARGS, office(tokens=lost()), desk.inputs()) == {APP: state(token=UNKNOWN)}
 
 
+def test_where_the_token_cannot_be_opened_what_asr_was_given_still_counts(desk: Desk) -> None:
+    desk.stated["asr.payroll_processor", APP] = state(token="fingerprint:0123")
+    desired = MODULE.desired(ARGS, office(tokens=lost()), desk.inputs())
+    assert desired == {APP: state(token="fingerprint:0123")}
+
+
 def test_a_connection_that_names_no_token_is_told_what_to_write(desk: Desk) -> None:
     with pytest.raises(Fault) as found:
         MODULE.desired(ARGS, office(), desk.inputs())
