@@ -150,9 +150,7 @@ class _Year:
             day=day,
             successor=sandbox.SUCCESSOR,
         )
-        path = self.made.root / "inventory.yml"
-        people = f'people: {{{sandbox.LEAVER}: {{until: "{day}", successor: {sandbox.SUCCESSOR}}}}}'
-        path.write_text(path.read_text("utf-8").replace("people: {}", people), "utf-8")
+        sandbox.announce(self.made.root, day)
 
     def _leaver_is_gone(self) -> bool:
         """Whether Solera has another administrator, and the sheet still names the one who left."""
@@ -198,8 +196,7 @@ class _Year:
         if not vault.is_vault(data):
             return path
         with open_session(self._inside()) as session:
-            (self.made.root / sandbox.READY).write_bytes(session.project.secrets.decrypt(data, path))
-        return sandbox.READY
+            return sandbox.put_ready(self.made.root, session.project.secrets.decrypt(data, path))
 
     # --- applies, and what people do in between ---------------------------------------------------------------------
 

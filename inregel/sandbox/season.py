@@ -26,8 +26,6 @@ SHEET: Final = "offices.xlsx"
 """What shall be, read by the inventory."""
 TODAY: Final = "today.xlsx"
 """What is known, for `inregel import offices`."""
-READY: Final = "sandbox/ready.abc"
-"""Where a file of the project is put ready, decrypted, for whoever reads it in."""
 HOLDER: Final = "Beheerder"
 CONTACT: Final = "Contactpersoon"
 VERSION: Final = "Assu-versie"
@@ -229,6 +227,20 @@ def declared(each: SeasonOffice) -> dict[str, Any]:
 def write_sheet(root: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Writes the sheet that the inventory reads."""
     _write(root / SHEET, _DECLARED, ([row[name] for name in _DECLARED] for row in rows))
+
+
+def announce(root: Path, day: date) -> None:
+    """The inventory says that the leaver leaves on that day, and who takes over."""
+    path = root / "inventory.yml"
+    people = f'people: {{{LEAVER}: {{until: "{day}", successor: {SUCCESSOR}}}}}'
+    path.write_text(path.read_text("utf-8").replace("people: {}", people), "utf-8")
+
+
+def put_ready(root: Path, data: bytes) -> str:
+    """Puts a decrypted file where whoever reads it in finds it; gives its path in the project."""
+    ready = "sandbox/ready.abc"
+    (root / ready).write_bytes(data)
+    return ready
 
 
 def _known(each: SeasonOffice) -> list[Any]:
