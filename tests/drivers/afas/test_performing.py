@@ -204,7 +204,7 @@ def test_a_single_definition_is_imported_and_may_overwrite(bench: Bench, own: Se
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"file": "gone.zip"}, "gone.zip is not there"), ({"sha256": "0" * 64}, "not the one that was pinned"),
+    [({"file": "gone.zip"}, "gone.zip is not there"), ({"sha256": "0" * 64}, "not the file that was pinned"),
      ({"member": "BP_Gone.gcn"}, "bp.zip has no file 'BP_Gone.gcn'"), ({"member": ""}, "its SHA-256 differs")],
 )  # fmt: skip
 def test_a_file_that_is_not_the_pinned_one_is_not_sent(

@@ -1,4 +1,4 @@
-"""A playbook on the emulated AFAS, with a module as somebody would write it on the view of the driver."""
+"""A playbook on the emulated AFAS: what the driver does of it, and what is left to people."""
 
 import asyncio
 import json
@@ -20,33 +20,7 @@ from inregel.testing import Case, Proof, prove
 from inregel.testing import Clock as Watch
 from inregel.work import Work
 
-MODULE = '''
-"""Who may sit at a desk: a system user with a name."""
-
-from inregel.contract import Seen, Step
-
-
-def desired(args, office, inputs):
-    return {args["user"]: {"name": args["name"]}}
-
-
-def actual(view):
-    if "users" not in view:
-        return Seen({}, complete=False)
-    return Seen({user: {"name": found["name"]} for user, found in view["users"].items()}, complete=True)
-
-
-def steps(change, inputs):
-    name = "afas.create_system_user" if change.before is None else "afas.update_user"
-    return [Step(name, change.after, {"user": change.key, **change.after}, order="afas/seat")]
-'''
-SCHEMA = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {"user": {"type": "string"}, "name": {"type": "string"}},
-}
-ANSWERS = {"type": "object", "properties": {}}
-SITE = "- {offices: all, tasks: [{afas.user: {user: '{{ user }}', name: '{{ office.name }}'}}]}"
+SITE = "- {offices: all, tasks: [{afas.user: {id: '{{ user }}', name: '{{ office.name }}'}}]}"
 
 
 @pytest.fixture
@@ -75,27 +49,26 @@ def build(root: Path, port: int, offices: int = 1) -> Path:
     files = {
         "inventory.yml": json.dumps({"all": {"offices": declared}}),
         "site.yml": SITE,
-        "modules/afas/user.py": MODULE,
-        "schemas/modules/afas/user.schema.json": json.dumps(SCHEMA),
-        "modules/afas/work_orders/seat.nl.md": "# Een gebruiker\n\n1. Maak de gebruiker.\n",
-        "modules/afas/work_orders/seat.answers.schema.json": json.dumps(ANSWERS),
     }
     return project(root / "project", files)
 
 
-def nobody(work: Work, order: Order) -> None:
-    raise AssertionError(f"{order.number} was handed out")
+def rights(work: Work, order: Order) -> None:
+    """A person is left with what only the screen shows."""
+    assert {line.operation for line in order.order.lines} == {"afas.set_user_rights"}
+    work.done(order.number, by="Ria", answers={"afas_user": order.order.lines[0].key[1]})
 
 
 def case(root: Path, clock: Clock, afas: Afas, **secrets: str) -> Case:
-    return Case(root, "site.yml", nobody, Watch(clock()), MemorySource(secrets), writes=lambda: afas.get(NUMBER).writes)
+    return Case(root, "site.yml", rights, Watch(clock()), MemorySource(secrets), writes=lambda: afas.get(NUMBER).writes)
 
 
 def test_a_module_on_the_view_keeps_the_contract_through_afas(
     tmp_path: Path, port: int, clock: Clock, afas: Afas, data: str
 ) -> None:
     plan = prove(case(build(tmp_path, port), clock, afas, own=xml(data)))
-    assert [entry.module for entry in plan.entries()] == ["afas.user"]
+    user = f"{NUMBER}.SEAT0"
+    assert {entry.key for entry in plan.entries()} == {user, ("rights", user)}
     environment = afas.get(NUMBER)
     assert environment.users[f"{NUMBER}.SEAT0"].name == "Kantoor 0"
     assert environment.users[f"{NUMBER}.SEAT0"].system
