@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from inregel.errors import InregelError
+from inregel.later import later
 from inregel.speech import ENGLISH, LANGUAGES, Speech, speech_in
 
 
@@ -20,7 +20,7 @@ class NoSuchLanguage(InregelError):
     """There is no language {language} here. Write one of {known}: --language nl, or INREGEL_LANGUAGE=nl"""
 
 
-_UNSEEN: Final = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
+_UNSEEN: Final = later("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 """What commands a terminal or turns the direction of writing."""
 
 
@@ -34,7 +34,7 @@ def system_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Context:
     """Streams, clock, environment and folder of one command."""
 

@@ -31,7 +31,7 @@ class Unreadable(InregelError):
     """The folder {folder} cannot be read: {reason}. Who may read it is shown by: ls -ld {folder}"""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Session:
     """An open project."""
 

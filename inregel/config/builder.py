@@ -18,7 +18,7 @@ ALL: Final = "all"
 UNGROUPED: Final = "ungrouped"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Group:
     """One group, as far as the sources have told."""
 
@@ -33,7 +33,7 @@ class Group:
     depth: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Entry:
     """One office, as far as the sources have told."""
 

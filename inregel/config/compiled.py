@@ -15,7 +15,7 @@ from inregel.config.variables import Vars, place_of
 from inregel.errors import InregelError
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Compiled:
     """What is known of a task without any office."""
 

@@ -15,11 +15,12 @@ from typing import Any, Final
 from inregel.config.mistakes import Path
 from inregel.config.variables import RESERVED, Reader
 from inregel.config.words import secret_key
+from inregel.later import later
 
 EXTRA: Final = "--extra-vars"
 """In place of a file name, where a variable was typed."""
-_PAIR: Final = re.compile(r"\s*(?P<name>\w+)(?P<before>\s*)=(?P<after>\s*)(?P<value>.*?)\s*\Z", re.DOTALL)
-_LISTED: Final = re.compile(r"\[|\{(?![{%])")
+_PAIR: Final = later(r"\s*(?P<name>\w+)(?P<before>\s*)=(?P<after>\s*)(?P<value>.*?)\s*\Z", re.DOTALL)
+_LISTED: Final = later(r"\[|\{(?![{%])")
 _MOST: Final = 100_000
 """Values in one --extra-vars; a command line holds no more."""
 _DEEP: Final = 100

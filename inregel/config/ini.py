@@ -5,11 +5,12 @@ YAML takes such a text for one long word, or stumbles over its first `[group:var
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-_SECTION: Final = re.compile(r"\[[^\s\[\]{},:\"']+(?::(?:vars|children|hosts))?\]\s*(?:[#;].*)?\Z")
-_HOST: Final = re.compile(r"[\w.\[\]:-]+(?:\s+[A-Za-z_]\w*=\S+)+\s*\Z")
+from inregel.later import later
+
+_SECTION: Final = later(r"\[[^\s\[\]{},:\"']+(?::(?:vars|children|hosts))?\]\s*(?:[#;].*)?\Z")
+_HOST: Final = later(r"[\w.\[\]:-]+(?:\s+[A-Za-z_]\w*=\S+)+\s*\Z")
 _LINES: Final = 200
 """Lines that are looked at."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
@@ -12,15 +11,16 @@ from typing import Any, Final
 from inregel.config.lines import place
 from inregel.config.mistakes import Mistake, Position
 from inregel.config.words import cut
+from inregel.later import later
 
 _MOST_COST: Final = 170_000_000
 """Bytes that the values of a file may take, estimated from above by its punctuation."""
 _COST: Final = ((b"{", 300), (b"[", 90), (b":", 190), (b",", 40))
 _MOST: Final = 100
 """Mistakes of one kind that are collected."""
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s,:{}\[\]"]+')
-_ESCAPE: Final = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
-_HALF: Final = re.compile("[\ud800-\udfff\0]")
+_TOKEN: Final = later(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s,:{}\[\]"]+')
+_ESCAPE: Final = later(rb"\\u(?:[dD][89a-fA-F]|0000)")
+_HALF: Final = later("[\ud800-\udfff\0]")
 _LOOK: Final = 200
 """Characters in which a comma before a mistake is looked for."""
 _TRAILING: Final = ("trailing comma", "a comma stands before the closing bracket", "nothing there")

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from typing import Final
 
 from inregel.config.words import secret_key
+from inregel.later import later
 
 WIDTH: Final = 100
 """Columns of a source line that are shown."""
@@ -14,10 +15,10 @@ LONGEST: Final = 1_000
 """Characters of a line that are looked at."""
 _BLOCK: Final = 1 << 16
 _HIDDEN: Final = "***"
-_PAIR: Final = re.compile(r"""(?P<key>[\w.-]+)["']?\s*[:=](?:\s+|(?=\S)|\Z)""")
-_URL: Final = re.compile(r"(?<=://)[^/\s@]+(?=@)")
-_CIPHER: Final = re.compile(r"\s*(?:\$ANSIBLE_VAULT.*|[0-9a-fA-F]{24,}\s*)\Z")
-_HARMLESS: Final = re.compile(r"""["']?\{\{ *secret\(|!vault\b|[|>][+-]?\s*\Z|[\[{]?\s*\Z""")
+_PAIR: Final = later(r"""(?P<key>[\w.-]+)["']?\s*[:=](?:\s+|(?=\S)|\Z)""")
+_URL: Final = later(r"(?<=://)[^/\s@]+(?=@)")
+_CIPHER: Final = later(r"\s*(?:\$ANSIBLE_VAULT.*|[0-9a-fA-F]{24,}\s*)\Z")
+_HARMLESS: Final = later(r"""["']?\{\{ *secret\(|!vault\b|[|>][+-]?\s*\Z|[\[{]?\s*\Z""")
 
 
 class Lines:

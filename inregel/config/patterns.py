@@ -13,15 +13,16 @@ from typing import Final, Protocol
 
 from inregel.config.words import nearest
 from inregel.errors import InregelError
+from inregel.later import later
 
-_SUBSCRIPT: Final = re.compile(r"(.+)\[(?:(-?[0-9]+)|([0-9]+)[:-]([0-9]*))\]\Z", re.DOTALL)
-_PARTS: Final = re.compile(r"(?:[^\s:\[\]]|\[[^\]]*\])+")
+_SUBSCRIPT: Final = later(r"(.+)\[(?:(-?[0-9]+)|([0-9]+)[:-]([0-9]*))\]\Z", re.DOTALL)
+_PARTS: Final = later(r"(?:[^\s:\[\]]|\[[^\]]*\])+")
 _BRACKETS: Final = frozenset("[]")
 _GLOB: Final = frozenset(".?*[")
 _WILD: Final = frozenset("?*[")
-_LITERAL: Final = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
-_GROUP: Final = re.compile(r"\((?:\?(?::|P<\w+>|[=!]|<[=!]))?(?P<inner>[^()]*)\)")
-_REPEAT: Final = re.compile(r"[*+]|\{[0-9,]+\}")
+_LITERAL: Final = later(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
+_GROUP: Final = later(r"\((?:\?(?::|P<\w+>|[=!]|<[=!]))?(?P<inner>[^()]*)\)")
+_REPEAT: Final = later(r"[*+]|\{[0-9,]+\}")
 _SEVERAL: Final = frozenset("*+{|?")
 _REPEATS: Final = 6
 """Repetitions in one regular expression; a name is short, and more of them are not something that a person wrote."""

@@ -17,7 +17,6 @@ import yaml
 
 from inregel.config.events import events
 from inregel.config.extra import EXTRA, typed
-from inregel.config.jsontext import tokens
 from inregel.config.lines import LONGEST, Lines, hidden_above, masked, place, window, without_user
 from inregel.config.mistakes import ConfigError, Mistake, Position, Unquoted, Where
 from inregel.config.syntax import quoted
@@ -39,7 +38,7 @@ _KINDS: Final = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class _Spot:
     """A node that is looked for, and those below it. Marks are (line, column) from 1; `written` is a plain scalar."""
 
@@ -59,7 +58,7 @@ class _Node(NamedTuple):
     mark: Callable[[], tuple[int, int]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class _Frame:
     """A container that is open while the events go by."""
 
@@ -199,6 +198,8 @@ def _mark(event: Any) -> tuple[int, int]:
 def _marks(file: str, text: str) -> Iterator[_Node]:
     """The nodes of a file in its order."""
     if file.lower().endswith(".json"):
+        from inregel.config.jsontext import tokens
+
         for kind, value, at in tokens(text):
             yield _Node(kind, value, False, partial(place, text, at))
         return

@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any, Final
 
 from inregel import platform
-from inregel.config import dynamic, ini, schema, source
+from inregel.config import dynamic, schema, source
 from inregel.config.builder import ALL, UNGROUPED, Builder
 from inregel.config.inventory import Inventory
 from inregel.config.mistakes import ConfigError, Mistake, Position, Where
@@ -182,6 +182,8 @@ class InventoryReader:
 
 def _ini(path: FilePath, name: str) -> Mistake | None:
     """What to do with an inventory in Ansible's INI form; None where the file is none."""
+    from inregel.config import ini
+
     sign = None if platform.endless(path) or not path.is_file() else ini.first_sign(path.read_bytes())
     if sign is None:
         return None

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from inregel import platform
-from inregel.config import jsontext
 from inregel.config.events import FAST
 from inregel.config.lines import place
 from inregel.config.mistakes import ConfigError, Mistake, Position, Where
@@ -62,6 +61,8 @@ def read(path: Path, root: Path, *, may_be_empty: bool = False, data: bytes | No
     name = named(path, root)
     text, data = _text(path, root, name, data)
     if path.suffix.lower() == ".json":
+        from inregel.config import jsontext
+
         result, mistakes = jsontext.read_json(data, text, name, MAX_DEPTH)
     else:
         slower = 1 if FAST else _SLOW

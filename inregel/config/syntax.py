@@ -13,12 +13,13 @@ import yaml
 from inregel.config.lines import Lines
 from inregel.config.words import cut, secret_key
 from inregel.frozen import frozen
+from inregel.later import later
 
-_KEYED: Final = re.compile(r"""\s*(?:-\s+)*(?P<key>[^\s:#'"{\[][^:#'"{\[]*):\s+(?P<value>.*?)\s*\Z""")
-_TIGHT: Final = re.compile(r"\s*(?:-\s+)*(?P<key>[A-Za-z_][\w.-]*):(?P<value>[^\s/:][^:]*)\Z")
-_FLOW: Final = re.compile(r"\[|\{(?![{%])")
-_WITHIN: Final = re.compile(r"(?P<key>[A-Za-z_][\w.-]*):\s+(?P<value>\{\{.*?\}\})")
-_TEMPLATE: Final = re.compile(r"""[:\-]\s+\{[{%]""")
+_KEYED: Final = later(r"""\s*(?:-\s+)*(?P<key>[^\s:#'"{\[][^:#'"{\[]*):\s+(?P<value>.*?)\s*\Z""")
+_TIGHT: Final = later(r"\s*(?:-\s+)*(?P<key>[A-Za-z_][\w.-]*):(?P<value>[^\s/:][^:]*)\Z")
+_FLOW: Final = later(r"\[|\{(?![{%])")
+_WITHIN: Final = later(r"(?P<key>[A-Za-z_][\w.-]*):\s+(?P<value>\{\{.*?\}\})")
+_TEMPLATE: Final = later(r"""[:\-]\s+\{[{%]""")
 
 
 @frozen
@@ -290,7 +291,7 @@ def _directive(spot: _Spot) -> Complaint:
 
 
 _EXPLAINED: Final = tuple(
-    (re.compile(pattern), explained)
+    (later(pattern), explained)
     for pattern, explained in (
         ("mapping values are not allowed", _colon),
         ("could not find expected ':'", _no_colon),

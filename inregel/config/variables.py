@@ -84,7 +84,7 @@ def place_of(name: str, layers: Sequence[Layer]) -> Where | Position | None:
     return None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Files:
     """What was read, for the digest of a revision. Line ends do not count: a CRLF checkout gives the same digest."""
 

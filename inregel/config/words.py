@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
+from inregel.later import later
+
 _NEAR: Final = 0.6
 _MANY: Final = 5_000
 """Words that are compared; more take too long, and no list of right words is longer."""
-_SECRET: Final = re.compile(
+_SECRET: Final = later(
     r"pass(?:word|wd|phrase|code)|wachtwoord|geheim|secret|token|credential|api_?key|private_?key|bcc_?code"
     r"|(?:^|[_.-])(?:pass|pwd|pin|otp|pw)(?:$|[_.-])",
     re.IGNORECASE,
 )
-_MODULE: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z")
+_MODULE: Final = later(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z")
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -64,7 +64,7 @@ def read_yaml(
     return None, builder.mistakes
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class _Builder:
     """Values from the events of one file."""
 

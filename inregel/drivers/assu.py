@@ -12,12 +12,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from inregel import platform
 from inregel.contract import Blocked, Checkpoint, Connection, Driver, Key, Operation, Receipt, Scope, View, World
-from inregel.formats import client_report
-from inregel.formats.client_report import Collected, ReportError
+
+if TYPE_CHECKING:
+    from inregel.formats.client_report import Collected
 
 _MODULE: Final = "assu.client_certificates"
 _MAX_AGE: Final = "30d"
@@ -41,6 +42,8 @@ class _Report:
 
     def of(self, place: str) -> list[Collected]:
         """The stores that a place means."""
+        from inregel.formats import client_report
+
         return client_report.of(self.machines.get(place.partition("\\")[0], {}).values(), place)
 
 
@@ -75,12 +78,15 @@ class Reports:
 
     @staticmethod
     def _add(file: Path, name: str, report: _Report) -> None:
+        # Most offices have no report, and a plan without one does not pay for its reader.
+        from inregel.formats.client_report import ReportError, read
+
         try:
             if platform.endless(file):
                 raise ReportError(file=name, mistakes=" is not an ordinary file")
             if file.stat().st_size > _MOST_BYTES:
                 raise ReportError(file=name, mistakes=f" is larger than {_MOST_BYTES >> 20} MiB")
-            for store in client_report.read(file.read_bytes(), name):
+            for store in read(file.read_bytes(), name):
                 report.add(store)
         except ReportError as error:
             report.problems.append(str(error))

@@ -14,7 +14,7 @@ from inregel.ledger.base import Known, Order, Pending, Promised
 from inregel.plan.facts import Ref
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Background:
     """What the ledger says of some offices, read in one round."""
 

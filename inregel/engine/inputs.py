@@ -17,7 +17,7 @@ from inregel.secrets.base import Places, SecretError, SecretSource
 from inregel.speech import headline, said
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Shared:
     """What the offices of one run share: every file is read once, every slow thing is computed once."""
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from inregel.config.project import Project
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Options:
     """How one run is to go."""
 
@@ -54,7 +54,7 @@ class Options:
     observer: Observer = field(default_factory=Silent)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class OfficeRun:
     """One office in a run: what it declares and how it is reached."""
 
@@ -72,7 +72,7 @@ class OfficeRun:
         return {item.module for item in self.declared if item.planned}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Reading:
     """What one read of an office gave."""
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from inregel.errors import InregelError
 from inregel.frozen import frozen
+from inregel.later import later
 
 COLUMNS: Final = (
     "machine",
@@ -35,9 +36,9 @@ COLUMNS: Final = (
 _STORES: Final = {"user": "user", "currentuser": "user", "machine": "machine", "localmachine": "machine"}
 _YES: Final = {"true": True, "1": True, "yes": True, "ja": True, "waar": True,
                "false": False, "0": False, "no": False, "nee": False, "onwaar": False}  # fmt: skip
-_DUTCH: Final = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?\Z")
+_DUTCH: Final = later(r"(\d{1,2})-(\d{1,2})-(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?\Z")
 """As a Dutch Excel writes a day that it was given."""
-_HIDDEN: Final = re.compile("[\\s:\u200e\u200f\ufeff]")
+_HIDDEN: Final = later("[\\s:\u200e\u200f\ufeff]")
 """What the certificate dialog of Windows puts among the digits that one copies."""
 _MOST: Final = 5
 """Mistakes that are named."""

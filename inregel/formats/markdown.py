@@ -5,27 +5,28 @@ What does not belong here: which texts there are and what stands in them (`inreg
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
+
+from inregel.later import later
 
 RETURN: Final = "↵"
 """Stands for a line break in a value: a code span is one line."""
 
 _ESCAPABLE: Final = r"[!-/:-@\[-`{-~]"
 _CODE: Final = r"(?P<fence>`+)(?!`)(?P<code>.+?)(?<!`)(?P=fence)(?!`)"
-CODE_SPAN: Final = re.compile(rf"\\(?P<escaped>{_ESCAPABLE})|{_CODE}|`+")
+CODE_SPAN: Final = later(rf"\\(?P<escaped>{_ESCAPABLE})|{_CODE}|`+")
 """Scans a line for code spans; what is escaped, and backticks that close nothing, are no beginning of one."""
-_TOKEN: Final = re.compile(
+_TOKEN: Final = later(
     rf"\\(?P<escaped>{_ESCAPABLE})|{_CODE}|\*\*(?P<strong>(?:\\.|[^*\\])+)\*\*|(?P<text>`+|[^\\`*]+|.)"
 )
-_RUN: Final = re.compile("`+")
-_ESCAPED: Final = re.compile(rf"\\({_ESCAPABLE})")
-_BREAK: Final = re.compile(r"\r\n|\r|\n")
-_SPECIAL: Final = re.compile(rf"[`*\[\]<~|]|\\(?={_ESCAPABLE}|$)|&(?=[#A-Za-z]|$)|(?<![^\W_])_|_(?![^\W_])")
-_BLOCK: Final = re.compile(r"[0-9]{1,9}(?=[.)])|(?=[#+=>-])")
-_FENCE: Final = re.compile(r"^ *(?P<fence>`{3,}|~{3,})")
-_ITEM: Final = re.compile(r"^(?P<indent> *)(?P<number>[0-9]{1,9})(?P<sign>[.)])(?= )")
+_RUN: Final = later("`+")
+_ESCAPED: Final = later(rf"\\({_ESCAPABLE})")
+_BREAK: Final = later(r"\r\n|\r|\n")
+_SPECIAL: Final = later(rf"[`*\[\]<~|]|\\(?={_ESCAPABLE}|$)|&(?=[#A-Za-z]|$)|(?<![^\W_])_|_(?![^\W_])")
+_BLOCK: Final = later(r"[0-9]{1,9}(?=[.)])|(?=[#+=>-])")
+_FENCE: Final = later(r"^ *(?P<fence>`{3,}|~{3,})")
+_ITEM: Final = later(r"^(?P<indent> *)(?P<number>[0-9]{1,9})(?P<sign>[.)])(?= )")
 
 
 class Token(NamedTuple):

@@ -34,7 +34,7 @@ from inregel.plan.proofs import proven
 from inregel.speech import said
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Draft:
     """One resource on its way into the plan."""
 

@@ -29,7 +29,7 @@ class Recorder(Inputs, Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Declared:
     """One resource as a task declares it for one office."""
 
@@ -49,7 +49,7 @@ class Declared:
     """The task could not be evaluated, so what else it declares is not known."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Quotas:
     """What is left of the quotas today, of one office."""
 
@@ -60,7 +60,7 @@ class Quotas:
     """The day that it is in the office; None is `Facts.today`."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Facts:
     """Everything that planning one office rests on."""
 

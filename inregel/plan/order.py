@@ -59,7 +59,7 @@ def _circle(waiting: Mapping[Node, set[Node]]) -> list[Node]:
     return [*path[path.index(node) :], node]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Group:
     """Lines that one person does in one go, or one machine's step (no `name`)."""
 
