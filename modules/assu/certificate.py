@@ -143,10 +143,12 @@ def check(step: Step, answers: Answers) -> list[Finding]:
     wanted = (step.reaches or {}).get("valid_until")
     if "valid_until" in answers and isinstance(wanted, date):
         until = _date(answers["valid_until"])
-        if until is None or not _same_day(until, wanted):
-            shown = f"the screen says {until}" if until else "the screen shows no certificate"
-            file = step.arguments.get("file", "the file")
-            text = f"{shown}, but {file} is valid until {wanted}: another one was read in"
+        file = step.arguments.get("file", "the file")
+        if until is None:
+            text = f"the screen shows no certificate, and {file} was to be read in, valid until {wanted}"
+            findings.append(Finding(text, "valid_until"))
+        elif not _same_day(until, wanted):
+            text = f"the screen says {until}, but {file} is valid until {wanted}: another one was read in"
             findings.append(Finding(text, "valid_until"))
     findings.extend(other_screens(step, answers))
     return findings
