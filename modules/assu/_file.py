@@ -76,6 +76,19 @@ def is_due(certificate: pkcs12.Certificate, args: Args, inputs: Inputs) -> bool:
     return certificate.valid_until < inputs.now or ends < inputs.today + renew_before(args)
 
 
+def too_old(certificate: pkcs12.Certificate, file: str, inputs: Inputs) -> str:
+    """What is told of a file whose certificate is itself too old."""
+    ends = certificate.last_day(inputs.now.tzinfo)
+    if certificate.valid_until < inputs.now:
+        return said("{file} expired on {ends}; a new one is to be collected", file=file, ends=ends)
+    return said(
+        "{file} is valid until {ends}: {days} days; a new one is to be collected",
+        file=file,
+        ends=ends,
+        days=(ends - inputs.today).days,
+    )
+
+
 def refuse_unfit(certificate: pkcs12.Certificate, args: Args, office: Office, inputs: Inputs) -> None:
     """Raises `Fault` for a certificate of somebody else, and for one that is not valid yet."""
     file = args["file"]

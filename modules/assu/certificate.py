@@ -38,7 +38,7 @@ from inregel.speech import phrase, said
 
 from . import _kept
 from ._collected import check_collected
-from ._file import is_due, of_another, opened, refuse_unfit, renew_before, unwise
+from ._file import is_due, of_another, opened, refuse_unfit, renew_before, too_old, unwise
 from ._wizard import MANUAL, NONE, ORDER, other_screens, password, role, screen
 
 COLLECT: Final = "assu/collect"
@@ -226,21 +226,8 @@ def lint(args: Args, view: View) -> list[Finding]:
             )
             findings.append(Finding(text, "file"))
     elif is_due(certificate, args, inputs):
-        return [*findings, Finding(_due(certificate, file, inputs), "file")]
+        return [*findings, Finding(too_old(certificate, file, inputs), "file")]
     return findings + unwise(file, certificate, before, inputs)
-
-
-def _due(certificate: pkcs12.Certificate, file: str, inputs: Inputs) -> str:
-    """What is told of a file whose certificate is itself too old."""
-    ends = certificate.last_day(inputs.now.tzinfo)
-    if certificate.valid_until < inputs.now:
-        return said("{file} expired on {ends}; a new one is to be collected", file=file, ends=ends)
-    return said(
-        "{file} is valid until {ends}: {days} days; a new one is to be collected",
-        file=file,
-        ends=ends,
-        days=(ends - inputs.today).days,
-    )
 
 
 # --- new or renewal -------------------------------------------------------------------------------------------------
