@@ -11,8 +11,9 @@ import pytest
 
 from helpers.canary import allow, canary
 from helpers.clock import Clock
-from helpers.example import Stage
+from helpers.example import SITE, Stage
 from helpers.season import CERTIFICATE, Season, held
+from inregel.cli import main
 from inregel.commands import plan, secret
 from inregel.commands.session import open_session
 from inregel.contract import Provenance
@@ -169,6 +170,27 @@ def test_why_it_is_refused_is_in_the_language_of_the_reader(tmp_path: Path, cloc
     tool = "de ABC-tool is 4.1.2, en wat 4.1.2 ophaalt is onbruikbaar: trek het in en haal het op met 4.1.3"
     assert f"assu.certificate:vandalen@certificate.example: {tool}\n" in told
     assert "inventory.yml is geen PKCS#12-bestand, maar een tekstbestand\n" in told
+
+
+def test_a_plan_with_an_old_file_and_a_wrong_password_is_in_the_language_of_the_reader(
+    tmp_path: Path, clock: Clock
+) -> None:
+    stage = season(tmp_path, clock)
+    old_file(stage)
+    old = in_dutch(stage)
+    assert "files/utrecht.abc is geldig tot en met 2026-12-18: nog 28 dag(en); er moet een nieuw opgehaald" in old
+    secret.set_(stage.context(), "assu_pfx_utrecht", read=canary("another").encode)
+    wrong = in_dutch(stage)
+    assert "geheim assu_pfx_utrecht opent files/utrecht.abc niet (een gaaf PKCS#12-bestand)" in wrong
+    english = (" is valid until ", " is to be collected", " does not open ")
+    assert [each for each in english if each in old + wrong] == []
+
+
+def in_dutch(stage: Season) -> str:
+    """The plan, on one line."""
+    context = stage.context()
+    main(["--language", "nl", "plan", SITE], context)
+    return " ".join(context.out.getvalue().split())  # type: ignore[attr-defined]  # a StringIO
 
 
 def test_a_file_that_is_not_there_is_said_so_and_nothing_is_recorded(tmp_path: Path, clock: Clock) -> None:
