@@ -1,5 +1,6 @@
 """The catalogs of translations: whole, up to date with the code, and true to the places and commands of each text."""
 
+import ast
 import importlib.util
 import re
 import string
@@ -93,3 +94,17 @@ def test_a_translation_begins_and_ends_as_its_text_does(tool, language):
                 assert each[:1].isspace() == text[:1].isspace() or text[0] in SPACED, text
                 assert each[-1:].isspace() == text[-1:].isspace(), text
                 assert each.count("\n") == text.count("\n"), text
+
+
+def test_what_the_modules_of_assu_and_asr_say_can_be_said_again():
+    made = {"Finding", "Fault", "Blocked"}
+    bare = (ast.JoinedStr, ast.BinOp, ast.Constant)
+    calls = [
+        (path.name, node)
+        for folder in ("assu", "asr")
+        for path in sorted((checkout() / "modules" / folder).glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in made
+    ]
+    assert len(calls) > 40
+    assert [f"{name}:{node.lineno}" for name, node in calls if isinstance(node.args[0], bare)] == []

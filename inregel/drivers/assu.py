@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inregel import platform
 from inregel.contract import Blocked, Checkpoint, Connection, Driver, Key, Operation, Receipt, Scope, View, World
+from inregel.speech import said
 
 if TYPE_CHECKING:
     from inregel.formats.client_report import Collected
@@ -68,9 +69,9 @@ class Reports:
             if place.is_dir():
                 files = sorted(each for each in place.iterdir() if each.suffix.lower() in (".csv", ".json"))
                 if not files:
-                    report.problems.append(f"{name} holds no report (*.csv, *.json)")
+                    report.problems.append(said("{name} holds no report (*.csv, *.json)", name=name))
         except OSError as error:
-            report.problems.append(f"{name} cannot be read: {error.strerror}")
+            report.problems.append(said("{path} cannot be read: {reason}", path=name, reason=error.strerror))
             return report
         for file in files:
             self._add(file, name if file == place else f"{name}/{file.name}", report)
@@ -91,9 +92,9 @@ class Reports:
         except ReportError as error:
             report.problems.append(str(error))
         except FileNotFoundError:
-            report.problems.append(f"there is no report {name}")
+            report.problems.append(said("there is no report {name}", name=name))
         except OSError as error:
-            report.problems.append(f"{name} cannot be read: {error.strerror}")
+            report.problems.append(said("{path} cannot be read: {reason}", path=name, reason=error.strerror))
 
 
 class Assu:
@@ -138,12 +139,21 @@ class Assu:
         """Why the report tells nothing of a place, up to its name; "" where it does."""
         _, backslash, user = place.partition("\\")
         if not stores or (user and not any(store.user == user.lower() for store in stores)):
-            return f"{self._name} says nothing of"
+            return said("{report} says nothing of", report=self._name)
         at, now = min(store.at for store in stores), self._now()
         if at > now + timedelta(days=1):
-            return f"{self._name} was collected on {at.date()}, which is not yet (is the clock right?), of"
+            return said(
+                "{report} was collected on {day}, which is not yet (is the clock right?), of",
+                report=self._name,
+                day=at.date(),
+            )
         if at < now - timedelta(days=self._max_age):
-            return f"{self._name} was collected on {at.date()}, more than {self._max_age} days ago, of"
+            return said(
+                "{report} was collected on {day}, more than {days} days ago, of",
+                report=self._name,
+                day=at.date(),
+                days=self._max_age,
+            )
         return ""
 
     async def perform(self, operation: Operation, checkpoint: Checkpoint) -> Receipt:

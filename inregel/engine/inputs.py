@@ -72,8 +72,8 @@ class OfficeInputs:
         """A file of the project, decrypted where it is an Ansible Vault file. A template may have made it a secret."""
         if isinstance(path, Secret):
             raise Fault(
-                f"the path of a file cannot be the secret {path.name}",
-                remedy="write the path itself; the file may be encrypted: inregel secret encrypt --in-place FILE",
+                said("the path of a file cannot be the secret {secret}", secret=path.name),
+                remedy=said("write the path itself; the file may be encrypted: inregel secret encrypt --in-place FILE"),
             )
         known = self._shared.files.get(path)
         if known is None:

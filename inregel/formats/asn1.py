@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from inregel.speech import said
+
 INTEGER: Final = 0x02
 OCTET_STRING: Final = 0x04
 OBJECT: Final = 0x06
@@ -40,12 +42,12 @@ def read(data: bytes, at: int = 0) -> Element:
 def read_on(data: bytes, at: int = 0, depth: int = 0) -> tuple[Element, int]:
     """The element that begins at `at`, and where it ends. Raises `Malformed`."""
     if depth > _MOST_DEPTH:
-        raise Malformed("it is nested too deep")
+        raise Malformed(said("it is nested too deep"))
     if at + 2 > len(data):
-        raise Malformed(f"it ends at byte {len(data)}, in the middle of an element")
+        raise Malformed(said("it ends at byte {at}, in the middle of an element", at=len(data)))
     tag, size, start = data[at], data[at + 1], at + 2
     if tag & 0x1F == 0x1F:
-        raise Malformed(f"it has a tag that PKCS#12 does not use, at byte {at}")
+        raise Malformed(said("it has a tag that PKCS#12 does not use, at byte {at}", at=at))
     if size == 0x80:
         return _indefinite(data, at, depth)
     if size > 0x80:
@@ -53,21 +55,21 @@ def read_on(data: bytes, at: int = 0, depth: int = 0) -> tuple[Element, int]:
         size = int.from_bytes(data[start : start + width], "big") if width <= 4 else len(data) + 1
         start += width
     if start + size > len(data):
-        raise Malformed(f"it ends at byte {len(data)}, and should go on to byte {start + size}")
+        raise Malformed(said("it ends at byte {at}, and should go on to byte {end}", at=len(data), end=start + size))
     return Element(tag, data[start : start + size], data[at : start + size]), start + size
 
 
 def _indefinite(data: bytes, at: int, depth: int) -> tuple[Element, int]:
     """One whose end is marked. It is given a length, so that nothing inside is read over again at each level."""
     if not data[at] & CONSTRUCTED:
-        raise Malformed(f"it has an element without a length, at byte {at}")
+        raise Malformed(said("it has an element without a length, at byte {at}", at=at))
     parts: list[bytes] = []
     position = at + 2
     while data[position : position + 2] != b"\x00\x00":
         part, position = read_on(data, position, depth + 1)
         parts.append(part.whole)
         if len(parts) > _MOST_ELEMENTS:
-            raise Malformed("it has too many elements")
+            raise Malformed(said("it has too many elements"))
     content = b"".join(parts)
     return Element(data[at], content, encode(data[at], content)), position + 2
 
@@ -85,7 +87,7 @@ def children(element: Element, *, cut: bool = False) -> list[Element]:
             raise
         parts.append(part)
         if len(parts) > _MOST_ELEMENTS:
-            raise Malformed("it has too many elements")
+            raise Malformed(said("it has too many elements"))
     return parts
 
 
@@ -131,7 +133,7 @@ def octets(element: Element, *, cut: bool = False) -> bytes:
 def integer(element: Element) -> int:
     """The number that an INTEGER holds. Raises `Malformed` for other elements."""
     if element.tag != INTEGER or not element.content or len(element.content) > 64:
-        raise Malformed("it has no number where one belongs")
+        raise Malformed(said("it has no number where one belongs"))
     return int.from_bytes(element.content, "big", signed=True)
 
 
@@ -171,7 +173,7 @@ def walk(element: Element) -> Iterator[list[Element]]:
         current, depth, parent, by_chance = waiting.pop()
         seen += 1
         if seen > _MOST_ELEMENTS or depth > _MOST_DEPTH:
-            raise Malformed("it has too many elements")
+            raise Malformed(said("it has too many elements"))
         if current.tag & 0xDF == OCTET_STRING:
             inner = _wrapped(octets(current, cut=by_chance))
             if inner is not None:

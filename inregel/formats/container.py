@@ -12,6 +12,7 @@ from typing import Final
 from inregel.errors import InregelError
 from inregel.formats import asn1
 from inregel.formats.kinds import sniff
+from inregel.speech import said
 
 MOST_BYTES: Final = 1024 * 1024
 """A certificate with its key and chain takes some thousands of bytes."""
@@ -72,17 +73,21 @@ def structure(data: bytes) -> list[asn1.Element]:
     if what:
         raise NotPkcs12(what=what)
     if len(data) > MOST_BYTES:
-        raise Damaged(reason=f"it is {len(data):,} bytes long, and {MOST_BYTES:,} would be much")
+        raise Damaged(
+            reason=said(
+                "it is {size} bytes long, and {most} would be much", size=f"{len(data):,}", most=f"{MOST_BYTES:,}"
+            )
+        )
     try:
         whole, end = asn1.read_on(data)
         if end != len(data):
-            raise asn1.Malformed(f"after its end at byte {end} more follows")
+            raise asn1.Malformed(said("after its end at byte {end} more follows", end=end))
         parts = asn1.children(whole)
         if len(parts) not in (2, 3) or parts[1].tag != asn1.SEQUENCE:
-            raise asn1.Malformed("its parts are not those of PKCS#12")
+            raise asn1.Malformed(said("its parts are not those of PKCS#12"))
         _safes(parts)
     except asn1.Malformed as error:
-        raise Damaged(reason=error) from error
+        raise Damaged(reason=error.args[0]) from error
     return parts
 
 
@@ -90,14 +95,14 @@ def _safes(pfx: list[asn1.Element]) -> list[asn1.Element]:
     """The parts of the content, each of them encrypted or not (RFC 7292, 4.1). Raises `Malformed`, `Unsupported`."""
     outer = asn1.children(pfx[1])
     if [asn1.object_id(part) for part in outer[:1]] == [_SIGNED]:
-        raise Unsupported(reason="a signature protects it, and not a password")
+        raise Unsupported(reason=said("a signature protects it, and not a password"))
     if len(outer) == 2 and asn1.object_id(outer[0]) == _DATA and outer[1].tag == asn1.WRAPPER:
         content = asn1.read(outer[1].content)
         if content.tag & ~asn1.CONSTRUCTED == asn1.OCTET_STRING:
             safes = asn1.children(asn1.read(asn1.octets(content)))
             if all(safe.tag == asn1.SEQUENCE and _kind(safe) in _CONTENTS for safe in safes):
                 return safes
-    raise asn1.Malformed("its content is not that of PKCS#12")
+    raise asn1.Malformed(said("its content is not that of PKCS#12"))
 
 
 def _kind(safe: asn1.Element) -> str:
@@ -112,12 +117,13 @@ def refuse_bombs(pfx: list[asn1.Element]) -> None:
         if len(pfx) == 3:
             counts += [*_costs(pfx[2]), *_mac_cost(pfx[2])]
     except asn1.Malformed as error:
-        raise Damaged(reason=error) from error
+        raise Damaged(reason=error.args[0]) from error
     if any(count < 0 for count in counts):
-        raise Damaged(reason="it asks for fewer than no rounds")
+        raise Damaged(reason=said("it asks for fewer than no rounds"))
     if sum(counts) > MOST_ITERATIONS:
         count = sum(counts)
-        raise TooCostly(count=f"{count:,}" if count < 10**15 else "more than 10^15", most=f"{MOST_ITERATIONS:,}")
+        told = f"{count:,}" if count < 10**15 else said("more than 10^15")
+        raise TooCostly(count=told, most=f"{MOST_ITERATIONS:,}")
 
 
 def _mac_cost(mac: asn1.Element) -> Iterator[int]:
@@ -138,7 +144,7 @@ def _costs(element: asn1.Element) -> Iterator[int]:
         elif name == _PBKDF2 or (name.startswith(_COUNT_SECOND) and name not in _PBES2):
             given = asn1.children(parts[1])
             if len(given) < 2:
-                raise asn1.Malformed("it does not say how many rounds it asks for")
+                raise asn1.Malformed(said("it does not say how many rounds it asks for"))
             yield asn1.integer(given[1])
 
 

@@ -27,6 +27,7 @@ from inregel.formats.container import (
     structure,
 )
 from inregel.frozen import frozen
+from inregel.speech import said
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -117,7 +118,7 @@ def read_certificate(der: bytes) -> Certificate:
         try:
             certificate = x509.load_der_x509_certificate(der)
         except ValueError as error:
-            raise Damaged(reason="its certificate cannot be read") from error
+            raise Damaged(reason=said("its certificate cannot be read")) from error
     return _describe(certificate, has_key=False, matches=False, name=b"")
 
 
@@ -128,9 +129,10 @@ def _belong_together(key: PrivateKeyTypes, certificate: x509.Certificate) -> boo
     try:
         return key.public_key() == certificate.public_key()
     except UnsupportedAlgorithm as error:
-        raise Unsupported(reason=f"its certificate has a key of an unknown kind ({error})".rstrip(".")) from error
+        reason = said("its certificate has a key of an unknown kind ({error})", error=error)
+        raise Unsupported(reason=reason) from error
     except ValueError as error:
-        raise Damaged(reason="its certificate cannot be read") from error
+        raise Damaged(reason=said("its certificate cannot be read")) from error
 
 
 def _load(data: bytes, password: str | None) -> PKCS12KeyAndCertificates:
@@ -154,7 +156,7 @@ def _why_closed(pfx: list[asn1.Element], password: str | None) -> ContainerError
         except (ValueError, ContainerError):
             continue
         if proves or opened.key is not None:
-            return Damaged(reason="the password is right, and a part of the content has changed")
+            return Damaged(reason=said("the password is right, and a part of the content has changed"))
     return WrongPassword()
 
 
@@ -165,7 +167,7 @@ def _describe(certificate: x509.Certificate, has_key: bool, matches: bool, name:
         try:
             return _described(certificate, has_key, matches, name)
         except ValueError as error:
-            raise Damaged(reason="its certificate cannot be read") from error
+            raise Damaged(reason=said("its certificate cannot be read")) from error
 
 
 def _described(certificate: x509.Certificate, has_key: bool, matches: bool, name: bytes) -> Certificate:

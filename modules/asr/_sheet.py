@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from inregel.contract import Args, Fault, File, Inputs
+from inregel.speech import joined, said
 
 _COLUMNS: Final = {"employer": "employer", "asked": "asked"}
 _YES: Final = frozenset(("ja", "yes", "oui", "true", "1", "x"))
@@ -34,7 +35,12 @@ def _read(file: File, columns: Mapping[str, str]) -> dict[str, bool]:
     names = [str(name).strip() for name in (rows[0] if rows else _heading(first)) if name]
     missing = [column for column in columns.values() if column not in names]
     if missing:
-        reason = f"{file.path} has no column {', '.join(missing)}; there is {', '.join(names) or 'none'}"
+        reason = said(
+            "{file} has no column {columns}; there is {there}",
+            file=file.path,
+            columns=", ".join(missing),
+            there=", ".join(names) or said("none"),
+        )
         raise Fault(reason, remedy=f"columns: {{employer: {names[0] if names else 'NAME'}, asked: ...}}", field="from")
     return _checked(file.path, rows, columns)
 
@@ -52,14 +58,15 @@ def _checked(path: str, rows: list[dict[str, Any]], columns: Mapping[str, str]) 
         name, asked = " ".join(cells[columns["employer"]].split()), cells[columns["asked"]].lower()
         if not name:
             if asked:
-                wrong.append(f"row {number} names no employer")
+                wrong.append(said("row {row} names no employer", row=number))
         elif asked not in _YES | _NO:
-            wrong.append(f"row {number} says {asked!r} where ja or nee stands")
+            wrong.append(said("row {row} says {answer} where ja or nee stands", row=number, answer=repr(asked)))
         elif name.casefold() in known:
-            wrong.append(f"row {number} is {name} once more")
+            wrong.append(said("row {row} is {name} once more", row=number, name=name))
         else:
             known.add(name.casefold())
             found[name] = asked in _YES
     if wrong:
-        raise Fault(f"{path}: {'; '.join(wrong[:5])}", remedy="correct the file", field="from")
+        reason = said("{file}: {mistakes}", file=path, mistakes=joined(wrong[:5], "; "))
+        raise Fault(reason, remedy=said("correct the file"), field="from")
     return found

@@ -88,7 +88,7 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
 def check(step: Step, answers: Answers) -> list[Finding]:
     """Done means that a.s.r. has it."""
     if answers.get("asr_handed_in") == "nee":
-        return [Finding("the answer says that a.s.r. does not have the certificate", "asr_handed_in")]
+        return [Finding(said("the answer says that a.s.r. does not have the certificate"), "asr_handed_in")]
     return []
 
 
@@ -96,8 +96,8 @@ def _is_new(known: State | Unknown | None, serial: object) -> bool:
     """None before it: new. The same: what it was when it was read in. Another one before it: a renewal."""
     if not isinstance(known, Mapping):
         return known is None
-    said = str(known.get("serial", ""))
-    return known.get("kind") == "new" and (said == serial or said.startswith("not "))
+    number = str(known.get("serial", ""))
+    return known.get("kind") == "new" and (number == serial or number.startswith("not "))
 
 
 def _role(office: Office) -> str:

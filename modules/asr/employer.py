@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from inregel.contract import Answers, Args, Blocked, Change, Finding, Inputs, Office, Resources, Seen, State, Step, View
+from inregel.speech import said
 
 from ._sheet import employers
 
@@ -27,19 +28,23 @@ def actual(view: View) -> Seen:
     """From a work order's answers: who was registered (`employers_registered`), or confirmed."""
     for name, state in (("employers_registered", _REGISTERED), ("employers_confirmed", _CONFIRMED)):
         if name in view:
-            said = {" ".join(str(each).split()).casefold() for each in view[name] or ()}
+            named = {" ".join(str(each).split()).casefold() for each in view[name] or ()}
             lines = view.get("lines", {})
-            return Seen({key: state for key in lines if str(key).casefold() in said}, complete=False)
+            return Seen({key: state for key in lines if str(key).casefold() in named}, complete=False)
     return Seen({}, complete=False)
 
 
 def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     """Registered in one order, confirmed in the next."""
     if change.after is None:
-        return Blocked("nothing is known of taking an employer back at a.s.r.", "other", "ask a.s.r.")
+        return Blocked(
+            said("nothing is known of taking an employer back at a.s.r."),
+            "other",
+            said("ask {party}", party="a.s.r."),
+        )
     if not employers(change.args, inputs).get(str(change.key), False):
-        reason = f"the employer has not asked for the coupling at {ASKED_AT}"
-        return Blocked(reason, "other", f"once it has: ja in {change.args['from']}")
+        reason = said("the employer has not asked for the coupling at {place}", place=ASKED_AT)
+        return Blocked(reason, "other", said("once it has: ja in {file}", file=change.args["from"]))
     arguments = {"employer": change.key}
     confirm = Step("asr.confirm_employer", _CONFIRMED, arguments, order="asr/employers_confirmed")
     if isinstance(change.before, Mapping) and change.before.get("status") == "registered":
@@ -50,8 +55,14 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
 def check(step: Step, answers: Answers) -> list[Finding]:
     """One that the answer does not name was not registered, or is not confirmed yet."""
     wanted = str(step.arguments.get("employer", ""))
-    for name, word in (("employers_registered", "registered"), ("employers_confirmed", "confirmed")):
-        said = {" ".join(str(each).split()).casefold() for each in answers.get(name) or ()}
-        if name in answers and wanted.casefold() not in said:
-            return [Finding(f"{wanted} is not among those that were {word}", name)]
+    for name in ("employers_registered", "employers_confirmed"):
+        named = {" ".join(str(each).split()).casefold() for each in answers.get(name) or ()}
+        if name in answers and wanted.casefold() not in named:
+            text = said(
+                "{employer} is not among those that were registered"
+                if name == "employers_registered"
+                else "{employer} is not among those that were confirmed",
+                employer=wanted,
+            )
+            return [Finding(text, name)]
     return []

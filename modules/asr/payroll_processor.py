@@ -28,6 +28,7 @@ from inregel.contract import (
     View,
 )
 from inregel.formats import afas_token
+from inregel.speech import headline, said
 
 _REQUESTED = {"status": "requested"}
 _FIELDS = ("company", "email", "customer")
@@ -39,8 +40,8 @@ def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
     declared = inputs.of(f"afas.app_connector:{app}").get(app) or {}
     if declared.get("authentication") == "oauth":
         raise Fault(
-            f"a.s.r. takes classic tokens, and the app connector {app} is declared with OAuth",
-            remedy="authentication: hybrid, which takes both",
+            said("a.s.r. takes classic tokens, and the app connector {app} is declared with OAuth", app=app),
+            remedy=said("authentication: hybrid, which takes both"),
             key=app,
             field="app_connector",
         )
@@ -49,9 +50,9 @@ def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
     state: dict[str, Any] = {"status": "confirmed", "company": args["company"], "email": args["email"]}
     state["customer"] = _customer(args, office)
     token = _token(app, office)
-    said = inputs.known("asr.payroll_processor", app)
+    known = inputs.known("asr.payroll_processor", app)
     # What a.s.r. was given stands as a fingerprint: where the token cannot be opened now, that is what shall be.
-    given = said.get("token", UNKNOWN) if isinstance(said, Mapping) else UNKNOWN
+    given = known.get("token", UNKNOWN) if isinstance(known, Mapping) else UNKNOWN
     state["token"] = given if token is None else token.data
     return {app: state}
 
@@ -68,7 +69,7 @@ def actual(view: View) -> Seen:
 def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     """The form, then the message of a.s.r. that it was dealt with."""
     if change.after is None:
-        return Blocked("nothing is known of signing off at a.s.r.", "other", "ask a.s.r.")
+        return Blocked(said("nothing is known of signing off at a.s.r."), "other", said("ask {party}", party="a.s.r."))
     app = str(change.key)
     arguments: dict[str, Any] = {name: change.after[name] for name in _FIELDS} | {"app_connector": app}
     token = _token(app, change.office)
@@ -94,7 +95,7 @@ def shows(step: Step, secret: Secret) -> Secret:
 def check(step: Step, answers: Answers) -> list[Finding]:
     """No message is no confirmation."""
     if answers.get("asr_confirmed") == "nee":
-        return [Finding("the answer says that a.s.r. has not confirmed it yet", "asr_confirmed")]
+        return [Finding(said("the answer says that a.s.r. has not confirmed it yet"), "asr_confirmed")]
     return []
 
 
@@ -103,7 +104,8 @@ def _customer(args: Args, office: Office) -> str:
     connection = office.connections.get("afas")
     if "customer" in args or connection is not None:
         return str(args["customer"] if "customer" in args or connection is None else connection.settings["environment"])
-    raise Fault("the office has no connection afas, so its AFAS number is not known", remedy='customer: "54321"')
+    reason = said("the office has no connection afas, so its AFAS number is not known")
+    raise Fault(reason, remedy='customer: "54321"')
 
 
 def _token(app: str, office: Office) -> afas_token.Token | None:
@@ -112,7 +114,7 @@ def _token(app: str, office: Office) -> afas_token.Token | None:
     tokens: Mapping[str, Any] = {} if connection is None else connection.settings.get("tokens", {})
     if app not in tokens:
         raise Fault(
-            f"which token a.s.r. is to have is not known: the connection afas names none of {app}",
+            said("which token a.s.r. is to have is not known: the connection afas names none of {app}", app=app),
             remedy=f"tokens: {{{app}: \"{{{{ secret('token_' ~ office.id) }}}}\"}}",
             field="app_connector",
         )
@@ -124,5 +126,5 @@ def _token(app: str, office: Office) -> afas_token.Token | None:
         name = secret.name if isinstance(secret, Secret) else "token"
         return afas_token.parse(secret.reveal() if isinstance(secret, Secret) else str(secret), name)
     except (afas_token.NotAToken, UnicodeDecodeError) as error:
-        reason = str(error).partition("\n")[0]
-        raise Fault(f"the token of {app}: {reason}", remedy="take it in anew: inregel secret set") from error
+        reason = said("the token of {app}: {reason}", app=app, reason=headline(error))
+        raise Fault(reason, remedy=said("take it in anew: inregel secret set")) from error

@@ -6,8 +6,9 @@ from datetime import date
 
 from inregel.contract import Answers, File, Finding, Secret, Step
 from inregel.formats import pkcs12, versions
+from inregel.speech import said
 
-from ._file import of_another, read
+from ._file import of_another, read, refused
 
 _SOLERA = "Solera, kennisbank Bedrijfscertificaat"
 _USELESS = (4, 1, 2)
@@ -18,12 +19,15 @@ def check_collected(step: Step, answers: Answers) -> list[Finding]:
     findings = []
     tool = str(answers.get("abc_tool", ""))
     if tool and _numbers(tool) <= _USELESS:
-        text = f"the ABC-tool is {tool}, and what 4.1.2 collects cannot be used: revoke it and collect it with 4.1.3"
+        text = said(
+            "the ABC-tool is {tool}, and what 4.1.2 collects cannot be used: revoke it and collect it with 4.1.3",
+            tool=tool,
+        )
         findings.append(Finding(text, "abc_tool", _SOLERA))
     file, secret = answers.get("abc"), answers.get("abc_password")
     if isinstance(file, File) and isinstance(secret, Secret):
         wrong = _wrong(file, secret, step)
-        findings += [Finding(f"{file.path} {wrong}", "abc")] if wrong else []
+        findings += [Finding(wrong, "abc")] if wrong else []
     return findings
 
 
@@ -32,18 +36,20 @@ def _wrong(file: File, secret: Secret, step: Step) -> str:
     try:
         certificate = read(file.data, secret)
     except pkcs12.WrongPassword:
-        return "is sound, and the password that was answered does not open it"
+        return said("{file} is sound, and the password that was answered does not open it", file=file.path)
     except pkcs12.ContainerError as error:
-        return str(error).removeprefix("It ").rstrip(".")
+        return refused(error, file.path)
     arguments = step.arguments
-    other = of_another(certificate, str(arguments.get("email", "")), str(arguments.get("holder", "")))
-    if other:
-        return f"is {other}"
+    other = of_another(certificate, file.path, str(arguments.get("email", "")), str(arguments.get("holder", "")))
+    if other is not None:
+        return other.message
     if certificate.serial == arguments.get("serial"):
-        return "holds the same certificate as before: collect the new one"
+        return said("{file} holds the same certificate as before: collect the new one", file=file.path)
     ends, least = certificate.last_day(), _day(arguments.get("least"))
     if least is not None and ends < least:
-        return f"is valid until {ends}, and asked is at least until {least}"
+        return said(
+            "{file} is valid until {ends}, and asked is at least until {least}", file=file.path, ends=ends, least=least
+        )
     return ""
 
 

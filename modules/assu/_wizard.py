@@ -38,22 +38,29 @@ def screen(office: Office) -> dict[str, Any]:
     try:
         return {"version": version, "band": versions.band(version)}
     except versions.NotAVersion as error:
-        raise Fault(str(error).splitlines()[0].rstrip("."), remedy='version: "1.2628.3.16"') from error
+        raise Fault(said("{text} is not a version of Assu", **error.fields), remedy='version: "1.2628.3.16"') from error
 
 
 def other_screens(step: Step, answers: Answers) -> list[Finding]:
     """A version of another band than the order was written for, or one from which the band cannot be told."""
-    said = str(answers.get("assu_version", ""))
+    answered = str(answers.get("assu_version", ""))
     try:
-        band, short = versions.band(said), versions.is_cut_short(said)
+        band, short = versions.band(answered), versions.is_cut_short(answered)
     except versions.NotAVersion:
         return []  # not asked; what does not look like one was refused before
-    declared = step.arguments.get("version", "another one")
+    declared = step.arguments.get("version", said("another one"))
     if short:
-        text = f"Assu {said} is cut short, and which screens it has hangs on the rest: answer all of it"
+        text = said(
+            "Assu {version} is cut short, and which screens it has hangs on the rest: answer all of it",
+            version=answered,
+        )
     elif band != step.arguments.get("band", band):
-        text = f"Assu is {said}, but this order was written for {declared}"
-        text += ": correct the version in the inventory and apply again, which hands out the order for it"
+        text = said(
+            "Assu is {version}, but this order was written for {declared}: correct the version in the inventory and "
+            "apply again, which hands out the order for it",
+            version=answered,
+            declared=declared,
+        )
     else:
         return []
     return [Finding(text, "assu_version", MANUAL)]

@@ -40,9 +40,15 @@ def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
         return {email: {"administrator": name}}
     successor = str(args["people"][name].get("successor", ""))
     if not successor:
-        word = "leaves" if leaves >= inputs.today else "left"
+        text = said(
+            "{name} leaves on {day} and holds the BCC code, and no successor is named"
+            if leaves >= inputs.today
+            else "{name} left on {day} and holds the BCC code, and no successor is named",
+            name=name,
+            day=leaves,
+        )
         raise Fault(
-            f"{name} {word} on {leaves} and holds the BCC code, and no successor is named",
+            text,
             remedy=f"people: {{{name}: {{until: {leaves}, successor: NAME}}}}",
             key=email,
             field="people",
@@ -54,8 +60,8 @@ def actual(view: View) -> Seen:
     """From a work order's answers: `administrator`, the name at Solera."""
     if "administrator" not in view:
         return Seen({}, complete=False)
-    said: State = {"administrator": " ".join(str(view["administrator"]).split())}
-    return Seen(dict.fromkeys(view.get("lines", ()), said), complete=False)
+    stated: State = {"administrator": " ".join(str(view["administrator"]).split())}
+    return Seen(dict.fromkeys(view.get("lines", ()), stated), complete=False)
 
 
 def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
@@ -72,9 +78,10 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
 
 def check(step: Step, answers: Answers) -> list[Finding]:
     """Somebody else than who was to be appointed."""
-    wanted, said = str(step.arguments.get("administrator", "")), str(answers.get("administrator", ""))
-    if said and " ".join(said.split()).casefold() != wanted.casefold():
-        return [Finding(f"Solera has {said} as the administrator, and it was to be {wanted}", "administrator")]
+    wanted, named = str(step.arguments.get("administrator", "")), str(answers.get("administrator", ""))
+    if named and " ".join(named.split()).casefold() != wanted.casefold():
+        text = said("Solera has {named} as the administrator, and it was to be {wanted}", named=named, wanted=wanted)
+        return [Finding(text, "administrator")]
     return []
 
 

@@ -62,7 +62,10 @@ def check(step: Step, answers: Answers) -> list[Finding]:
     findings = other_screens(step, answers)
     shown = answers.get("aplaza_user", wanted)
     if _user(shown) != _user(wanted):
-        text = f"the screen shows {'no user' if shown == NONE else shown}, not {wanted}"
+        if shown == NONE:
+            text = said("the screen shows no user, not {wanted}", wanted=wanted)
+        else:
+            text = said("the screen shows {shown}, not {wanted}", shown=shown, wanted=wanted)
         findings.append(Finding(text, "aplaza_user"))
     return findings
 
@@ -81,7 +84,9 @@ def lint(args: Args, view: View) -> list[Finding]:
     """Whoever logs in to Assu does so with a personal address."""
     name, _, domain = _user(args["user"]).partition("@")
     if domain and name in _SHARED:
-        text = f"{name}@{domain} looks like a shared address; a user of Assu has a personal one"
+        text = said(
+            "{address} looks like a shared address; a user of Assu has a personal one", address=f"{name}@{domain}"
+        )
         return [Finding(text, "user", "A.i. Automatisering, Nieuwe gebruiker aanleggen")]
     return []
 

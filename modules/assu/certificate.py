@@ -38,7 +38,7 @@ from inregel.speech import phrase, said
 
 from . import _kept
 from ._collected import check_collected
-from ._file import is_due, of_another, opened, refuse_unfit, renew_before, unwise
+from ._file import is_due, of_another, opened, refuse_unfit, renew_before, too_old, unwise
 from ._wizard import MANUAL, NONE, ORDER, other_screens, password, role, screen
 
 COLLECT: Final = "assu/collect"
@@ -145,10 +145,19 @@ def check(step: Step, answers: Answers) -> list[Finding]:
         until = _date(answers["valid_until"])
         file = step.arguments.get("file", "the file")
         if until is None:
-            text = f"the screen shows no certificate, and {file} was to be read in, valid until {wanted}"
+            text = said(
+                "the screen shows no certificate, and {file} was to be read in, valid until {wanted}",
+                file=file,
+                wanted=wanted,
+            )
             findings.append(Finding(text, "valid_until"))
         elif not _same_day(until, wanted):
-            text = f"the screen says {until}, but {file} is valid until {wanted}: another one was read in"
+            text = said(
+                "the screen says {until}, but {file} is valid until {wanted}: another one was read in",
+                until=until,
+                file=file,
+                wanted=wanted,
+            )
             findings.append(Finding(text, "valid_until"))
     findings.extend(other_screens(step, answers))
     return findings
@@ -162,7 +171,7 @@ def proves(key: Key, said: State, args: Args, inputs: Inputs) -> Proof | None:
         certificate = opened(args, inputs)
     except Fault:
         return None  # `desired` or `lint` has said so
-    if of_another(certificate, str(args["email"]), str(args.get("holder", ""))):
+    if of_another(certificate, args["file"], str(args["email"]), str(args.get("holder", ""))):
         return None
     if _is_renewed(certificate, said, inputs):
         return _kept.whole_proof(certificate, args["file"], inputs.now.tzinfo)
@@ -191,7 +200,10 @@ def lint(args: Args, view: View) -> list[Finding]:
     office: Office | None = view.get("office")
     inputs: Inputs | None = view.get("inputs")
     if office is not None and (version := _version(office)) and versions.is_cut_short(version):
-        text = f'version "{version}" is cut short, so it is taken for one before 1.2628.3.14; write all of it'
+        text = said(
+            'version "{version}" is cut short, so it is taken for one before 1.2628.3.14; write all of it',
+            version=version,
+        )
         findings.append(Finding(text, "version", MANUAL))
     if inputs is None or "file" not in args:
         return findings
@@ -206,13 +218,15 @@ def lint(args: Args, view: View) -> list[Finding]:
     if _renews(args):
         stated = before.get("valid_until") if isinstance(before, Mapping) else None
         if isinstance(stated, date) and not _same_day(stated, ends):
-            text = f"Assu shows a certificate until {stated}, and {file} is valid until {ends}: another one"
+            text = said(
+                "Assu shows a certificate until {stated}, and {file} is valid until {ends}: another one",
+                stated=stated,
+                file=file,
+                ends=ends,
+            )
             findings.append(Finding(text, "file"))
     elif is_due(certificate, args, inputs):
-        left = (ends - inputs.today).days
-        told = f"expired on {ends}" if certificate.valid_until < inputs.now else f"is valid until {ends}: {left} days"
-        findings.append(Finding(f"{file} {told}; a new one is to be collected", "file"))
-        return findings
+        return [*findings, Finding(too_old(certificate, file, inputs), "file")]
     return findings + unwise(file, certificate, before, inputs)
 
 
@@ -221,9 +235,9 @@ def lint(args: Args, view: View) -> list[Finding]:
 
 def _kind(change: Change) -> str:
     """The word of the task, else what was there before: none is new, another one is a renewal, unknown is asked."""
-    said = str(change.args.get("kind", ""))
-    if said or isinstance(change.before, Unknown):
-        return said
+    word = str(change.args.get("kind", ""))
+    if word or isinstance(change.before, Unknown):
+        return word
     if change.before is None:
         return "new"
     begun = str(change.before.get("serial", "")).startswith(_NOT)
@@ -249,7 +263,9 @@ def _renewal(change: Change, inputs: Inputs, who: str) -> Step:
     """The wizard renews with e-mail address and BCC code. Which certificate comes of it no screen tells."""
     code = change.args["bcc_code"]
     if not isinstance(code, Secret):
-        raise Fault("bcc_code is not a secret", remedy="bcc_code: \"{{ secret('bcc_' ~ office.id) }}\"")
+        raise Fault(
+            said("{field} is not a secret", field="bcc_code"), remedy="bcc_code: \"{{ secret('bcc_' ~ office.id) }}\""
+        )
     arguments = _common(change) | {
         "bcc_code": inputs.secret(code),
         "kind": "renewal",
@@ -271,10 +287,11 @@ def _refuse_other_ways(args: Args, office: Office) -> None:
             field="kind",
         )
     if _renews(args) and (here := screen(office))["band"] != "renewal":
-        text = f"route renew needs 1.2628.3.16, here is {here['version']}"
+        text = said("route renew needs 1.2628.3.16, here is {version}", version=here["version"])
         raise Fault(text, remedy=_IMPORT, field="route")
     if _renews(args) and args.get("kind") == "new":
-        raise Fault("route renew renews a certificate, and kind says that it is new", remedy=_IMPORT, field="kind")
+        text = said("route renew renews a certificate, and kind says that it is new")
+        raise Fault(text, remedy=_IMPORT, field="kind")
 
 
 # --- helpers --------------------------------------------------------------------------------------------------------
@@ -314,4 +331,4 @@ def _date(value: Any) -> date | None:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError) as error:
-        raise Fault(f"{value!r} is not a date") from error
+        raise Fault(said("{value} is not a date", value=repr(value))) from error

@@ -33,6 +33,7 @@ from inregel.contract import (
     View,
 )
 from inregel.formats.client_report import Collected, Stored, serial_of
+from inregel.speech import joined, said
 
 from ._wizard import password
 
@@ -62,12 +63,12 @@ def actual(view: View) -> Seen:
     lines: Mapping[Key, State | None] = view.get("lines", {})
     for key, reaches in lines.items():
         place = key[0] if isinstance(key, tuple) else key
-        said = [name for name in _ANSWERS if place in answers[name]]
-        if said == ["clients_right"] and reaches is not None:
+        listed = [name for name in _ANSWERS if place in answers[name]]
+        if listed == ["clients_right"] and reaches is not None:
             resources[key] = reaches
-        elif said == ["clients_other"]:
+        elif listed == ["clients_other"]:
             resources[key] = {"serial": f"not {(reaches or {}).get('serial', 'known')}"}
-        elif said == ["clients_none"]:
+        elif listed == ["clients_none"]:
             absent.add(place)
     return Seen(resources, frozenset(absent))
 
@@ -75,8 +76,8 @@ def actual(view: View) -> Seen:
 def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
     """Imports what is missing or not exportable, and removes what stands beside it; it can be done again."""
     if change.after is None:
-        reason = "a store holds certificates of others too, and they are not this office's to remove"
-        return Blocked(reason, "you", "take `exact: true` off this task")
+        reason = said("a store holds certificates of others too, and they are not this office's to remove")
+        return Blocked(reason, "you", said("take `exact: true` off this task"))
     place, email = change.key if isinstance(change.key, tuple) else (change.key, "")
     before: Mapping[str, Any] = change.before if isinstance(change.before, Mapping) else {}
     serial = str(change.after["serial"])
@@ -103,11 +104,16 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
 def check(step: Step, answers: Answers) -> list[Finding]:
     """Each machine stands in one of the three lists."""
     place = str(step.arguments.get("place", ""))
-    said = [name for name in _ANSWERS if place in {_place(text) for text in answers.get(name) or ()}]
-    if len(said) == 1 or not any(name in answers for name in _ANSWERS):
+    listed = [name for name in _ANSWERS if place in {_place(text) for text in answers.get(name) or ()}]
+    if len(listed) == 1 or not any(name in answers for name in _ANSWERS):
         return []
-    where = "none" if not said else "several"
-    return [Finding(f"{place} stands in {where} of the three lists of machines", _ANSWERS[0])]
+    text = said(
+        "{place} stands in several of the three lists of machines"
+        if listed
+        else "{place} stands in none of the three lists of machines",
+        place=place,
+    )
+    return [Finding(text, _ANSWERS[0])]
 
 
 def lint(args: Args, view: View) -> list[Finding]:
@@ -126,9 +132,16 @@ def lint(args: Args, view: View) -> list[Finding]:
         if place in clients["silent"]:
             reasons.setdefault(clients["silent"][place], []).append(place)
     for reason, names in reasons.items():
-        more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-        findings.append(Finding(f"{reason} {', '.join(names[:_MOST])}{more}", "machines"))
+        findings.append(Finding(joined([reason, _named(names)]), "machines"))
     return findings
+
+
+def _named(machines: list[str]) -> str:
+    """The first of some machines, and how many there are beside."""
+    first = ", ".join(machines[:_MOST])
+    if len(machines) <= _MOST:
+        return first
+    return said("{machines} and {count} more", machines=first, count=len(machines) - _MOST)
 
 
 def declare(resources: Resources) -> Args:
@@ -145,14 +158,20 @@ def _wanted(args: Args, inputs: Inputs) -> tuple[str, str]:
     own = {str(key).lower(): state or {} for key, state in declared.items()}
     if not email:
         if len(own) != 1:
-            why = f"{len(own)} are declared" if own else "assu.certificate is not declared, or blocked"
-            reason = f"which certificate these machines need is not known: {why}"
-            raise Fault(reason, remedy="email: the e-mail address of the certificate", field="email")
+            reason = said(
+                "which certificate these machines need is not known: {count} are declared"
+                if own
+                else "which certificate these machines need is not known: assu.certificate is not declared, or blocked",
+                count=len(own),
+            )
+            raise Fault(reason, remedy=said("email: the e-mail address of the certificate"), field="email")
         email = next(iter(own))
     serial = args.get("serial") or own.get(email, {}).get("serial")
     if not isinstance(serial, str):
-        reason = f"the serial number of the certificate {email} is not known here, as no file of it is declared"
-        raise Fault(reason, remedy='serial: "5D2077", as its details in Windows show it', field="serial")
+        reason = said(
+            "the serial number of the certificate {email} is not known here, as no file of it is declared", email=email
+        )
+        raise Fault(reason, remedy=said('serial: "5D2077", as its details in Windows show it'), field="serial")
     return email, serial_of(serial)
 
 
@@ -164,7 +183,8 @@ def _places(args: Args, inputs: Inputs) -> list[str]:
         try:
             lines = file.data.decode("utf-8-sig").splitlines()
         except UnicodeDecodeError as error:
-            raise Fault(f"{file.path} is not UTF-8", remedy="one machine on each line", field="from") from error
+            reason = said("{file} is not UTF-8", file=file.path)
+            raise Fault(reason, remedy=said("one machine on each line"), field="from") from error
         given = [*given, *(line.partition("#")[0].strip() for line in lines)]
     return list(dict.fromkeys(_place(text) for text in given if text))
 

@@ -67,7 +67,8 @@ def check(step: Step, answers: Answers) -> list[Finding]:
     number = step.arguments.get("number", "")
     findings = other_screens(step, answers)
     if "postbussen" in answers and number not in {_number(text) for text in answers["postbussen"] or ()}:
-        findings.append(Finding(f"postbus {number} is not among those that the screen shows", "postbussen"))
+        text = said("postbus {number} is not among those that the screen shows", number=number)
+        findings.append(Finding(text, "postbussen"))
     return findings
 
 
@@ -84,8 +85,13 @@ def declare(resources: Resources) -> Args:
 def lint(args: Args, view: View) -> list[Finding]:
     """Numbers that do not look like an I09 number. No source says how many digits follow the prefix."""
     odd = [number for number in args["numbers"] if not re.fullmatch("I09[0-9]+", _number(number))]
-    text = "{!r} does not look like an I09 number; an EMS postbus number is another thing"
-    return [Finding(text.format(number), "numbers", "Solera, kennisbank TIME") for number in odd]
+    return [Finding(_odd(number), "numbers", "Solera, kennisbank TIME") for number in odd]
+
+
+def _odd(number: object) -> str:
+    return said(
+        "{number} does not look like an I09 number; an EMS postbus number is another thing", number=repr(number)
+    )
 
 
 def _number(text: object) -> str:

@@ -40,13 +40,13 @@ def desired(args: Args, office: Office, inputs: Inputs) -> Resources:
 
 def actual(view: View) -> Seen:
     """From a work order's answers: `assu_version`. One that is cut short does not tell what it has to."""
-    said = str(view.get("assu_version", ""))
+    version = str(view.get("assu_version", ""))
     try:
-        if versions.is_cut_short(said):
+        if versions.is_cut_short(version):
             return Seen({}, complete=False)
     except versions.NotAVersion:
         return Seen({}, complete=False)
-    return Seen({key: {"version": said} for key in view.get("lines", ())}, complete=False)
+    return Seen({key: {"version": version} for key in view.get("lines", ())}, complete=False)
 
 
 def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
@@ -64,12 +64,19 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
 
 def check(step: Step, answers: Answers) -> list[Finding]:
     """An answer from which it cannot be told whether the version is new enough, or that tells that it is not."""
-    said, least = str(answers.get("assu_version", "")), str(step.arguments.get("least", ""))
+    version, least = str(answers.get("assu_version", "")), str(step.arguments.get("least", ""))
     try:
-        if versions.is_cut_short(said):
-            text = f"Assu {said} is cut short, and whether it is new enough hangs on the rest: answer all of it"
-        elif versions.parse(said) < versions.parse(least):
-            text = f"the window says {said}, and asked is at least {least}: the update is not there yet"
+        if versions.is_cut_short(version):
+            text = said(
+                "Assu {version} is cut short, and whether it is new enough hangs on the rest: answer all of it",
+                version=version,
+            )
+        elif versions.parse(version) < versions.parse(least):
+            text = said(
+                "the window says {version}, and asked is at least {least}: the update is not there yet",
+                version=version,
+                least=least,
+            )
         else:
             return []
     except versions.NotAVersion:
@@ -94,7 +101,11 @@ def lint(args: Args, view: View) -> list[Finding]:
     read = before.get("version", "") if isinstance(before, Mapping) else ""
     if not read or versions.parse(str(read)) == versions.parse(declared):
         return []
-    text = f'the window said {read}, and the inventory has version "{declared}": write "{read}" there'
+    text = said(
+        'the window said {read}, and the inventory has version "{declared}": write "{read}" there',
+        read=read,
+        declared=declared,
+    )
     return [Finding(text, "version", MANUAL)]
 
 

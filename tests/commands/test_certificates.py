@@ -10,7 +10,7 @@ import gzip
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -26,6 +26,8 @@ from helpers import many_offices
 from helpers.canary import canary
 from helpers.clock import Clock
 from helpers.containers import NAME, certificate, export, mixed, run, with_rounds, write_pem
+from helpers.marked import MARKED, left
+from inregel.cli import main
 from inregel.commands import plan
 from inregel.commands.context import Context
 from inregel.commands.session import open_session
@@ -265,6 +267,13 @@ SOUND: dict[str, Callable[[Folder], bytes]] = {
 FILES = {**{name: row[0] for name, row in (BLOCKED | REMARKED).items()}, **SOUND}
 
 
+def context_in(root: Path, clock: Clock) -> Context:
+    """A fresh one for the project there."""
+    environ = {"INREGEL_SECRET_ASSU_PFX": secret(), "COLUMNS": "200"}
+    streams = {name: io.StringIO() for name in ("out", "err", "stdin")}
+    return Context(directory=root, environ=environ, now=clock, sleep=clock.sleep, interactive=False, **streams)
+
+
 @dataclass
 class Stage:
     """The project with an office for each row."""
@@ -302,11 +311,7 @@ class Stage:
 
     def context(self) -> Context:
         """A fresh one."""
-        environ = {"INREGEL_SECRET_ASSU_PFX": secret(), "COLUMNS": "200"}
-        streams = {name: io.StringIO() for name in ("out", "err", "stdin")}
-        return Context(
-            directory=self.root, environ=environ, now=self.clock, sleep=self.clock.sleep, interactive=False, **streams
-        )
+        return context_in(self.root, self.clock)
 
     def plan(self) -> Plan:
         """The plan, as the engine makes it."""
@@ -357,6 +362,61 @@ def test_what_is_no_reason_to_stop_is_one_remark(made: tuple[Path, Plan], name: 
         ("assu.certificate", wanted.format(file=f"files/{name}.abc"), source)
     ]
     assert entry(made[1], name).blocked is None
+
+
+COMMANDS = ("inregel secret set", "keytool -importkeystore")
+"""They are typed as they are in every language."""
+DATA = [
+    *(text for name in FILES for text in (f"files/{name}.abc", f"{name}@certificate.example", f"Kantoor {name}")),
+    *("assu_pfx", "CN=De Hanze", "Van Dalen", "SHA1", "email", "holder"),
+]
+
+
+def told(made: Plan) -> Iterator[str]:
+    """Each reason, remedy and remark of a plan, without commands to type."""
+    blocked = [each.blocked for each in made.entries() if each.blocked is not None]
+    for each in blocked:
+        yield from (text for text in (each.reason, each.remedy) if not text.startswith(COMMANDS))
+    yield from (finding.message for part in made.offices for _, finding in part.findings)
+
+
+def test_nothing_of_what_is_said_of_a_file_is_left_in_english(made: tuple[Path, Plan]) -> None:
+    texts = list(told(made[1]))
+    assert len(texts) == 2 * len(BLOCKED) + len(REMARKED) - 4  # two for `secret set`, two for `keytool`
+    assert {text: left(MARKED.again(text), DATA) for text in texts} == dict.fromkeys(texts, [])
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "nl",
+            (
+                "files/expired.abc is verlopen op 2026-11-19; er moet een nieuw opgehaald worden",
+                "files/jks.abc is geen PKCS#12-bestand, maar een Java-keystore (JKS)",
+                "geheim assu_pfx opent files/wrong-password.abc niet (een gaaf PKCS#12-bestand)",
+                "files/cut-off.abc is een beschadigd PKCS#12-bestand: het eindigt bij byte 500, en moet doorgaan tot",
+                "kopieer het bestand nog eens naar files/cut-off.abc, als binair bestand",
+            ),
+        ),
+        (
+            "fr",
+            (
+                "files/expired.abc a expiré le 2026-11-19 ; il faut en récupérer un nouveau",
+                "files/jks.abc n'est pas un fichier PKCS#12, mais un keystore Java (JKS)",
+                "le secret assu_pfx n'ouvre pas files/wrong-password.abc (un fichier PKCS#12 intact)",
+            ),
+        ),
+    ],
+)
+def test_the_plan_says_it_in_the_language_of_its_reader(
+    made: tuple[Path, Plan], language: str, lines: Sequence[str]
+) -> None:
+    context = context_in(made[0], Clock())
+    chosen = "expired:jks:wrong-password:cut-off"
+    main(["--language", language, "plan", "playbooks/site.yml", "--limit", chosen], context)
+    shown = " ".join(context.out.getvalue().split())  # type: ignore[attr-defined]  # a StringIO
+    assert [each for each in lines if each not in shown] == []
 
 
 def test_the_others_go_on(made: tuple[Path, Plan]) -> None:

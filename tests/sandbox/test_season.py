@@ -11,14 +11,16 @@ import pytest
 
 from helpers.canary import allow, canary
 from helpers.clock import Clock
-from helpers.example import Stage
+from helpers.example import SITE, Stage
 from helpers.season import CERTIFICATE, Season, held
+from inregel.cli import main
 from inregel.commands import plan, secret
 from inregel.commands.session import open_session
 from inregel.contract import Provenance
 from inregel.errors import InregelError
 from inregel.sandbox.certificates import Wish, make_container
 from inregel.sandbox.clerk import Clerk, Help
+from inregel.speech import speech_in
 from inregel.work import AnswersRefused, WorkError
 
 
@@ -156,6 +158,39 @@ def test_what_was_collected_is_tried_at_once_and_refused_in_these_words(tmp_path
     (stage.root / "other.abc").write_bytes(make_container(short, password))
     ends = "other.abc is valid until 2026-12-30, and asked is at least until 2027-01-04"
     assert refused(stage, number, {**answers, "abc": "other.abc", "abc_password": password}) == [ends]
+
+
+def test_why_it_is_refused_is_in_the_language_of_the_reader(tmp_path: Path, clock: Clock) -> None:
+    stage = season(tmp_path, clock)
+    old_file(stage)
+    number, answers = collected(stage)
+    with stage.desk() as work, pytest.raises(AnswersRefused) as caught:
+        work.done(number, "Ria van Dalen", {**answers, "abc": "inventory.yml", "abc_tool": "4.1.2"})
+    told = speech_in("nl").error(caught.value)
+    tool = "de ABC-tool is 4.1.2, en wat 4.1.2 ophaalt is onbruikbaar: trek het in en haal het op met 4.1.3"
+    assert f"assu.certificate:vandalen@certificate.example: {tool}\n" in told
+    assert "inventory.yml is geen PKCS#12-bestand, maar een tekstbestand\n" in told
+
+
+def test_a_plan_with_an_old_file_and_a_wrong_password_is_in_the_language_of_the_reader(
+    tmp_path: Path, clock: Clock
+) -> None:
+    stage = season(tmp_path, clock)
+    old_file(stage)
+    old = in_dutch(stage)
+    assert "files/utrecht.abc is geldig tot en met 2026-12-18: nog 28 dag(en); er moet een nieuw opgehaald" in old
+    secret.set_(stage.context(), "assu_pfx_utrecht", read=canary("another").encode)
+    wrong = in_dutch(stage)
+    assert "geheim assu_pfx_utrecht opent files/utrecht.abc niet (een gaaf PKCS#12-bestand)" in wrong
+    english = (" is valid until ", " is to be collected", " does not open ")
+    assert [each for each in english if each in old + wrong] == []
+
+
+def in_dutch(stage: Season) -> str:
+    """The plan, on one line."""
+    context = stage.context()
+    main(["--language", "nl", "plan", SITE], context)
+    return " ".join(context.out.getvalue().split())  # type: ignore[attr-defined]  # a StringIO
 
 
 def test_a_file_that_is_not_there_is_said_so_and_nothing_is_recorded(tmp_path: Path, clock: Clock) -> None:
