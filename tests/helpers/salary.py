@@ -18,6 +18,7 @@ from inregel.commands.context import Context
 from inregel.commands.orders import open_work
 from inregel.ledger import create
 from inregel.ledger.base import Order
+from inregel.library import home
 from inregel.sandbox.afas.server import Emulator
 from inregel.sandbox.afas.state import AppConnector, Environment, GetConnector, Group, Token, User, digest
 from inregel.sandbox.afas.store import Afas
@@ -35,7 +36,7 @@ IDS = ("ASR_BP_Employers_v2", "ASR_BP_Employees_v2", "ASR_BP_Salaries_v2")
 PLAYBOOK = "playbooks/benefits-plaza.yml"
 ARCHIVE = "files/benefits-plaza.zip"
 EMPLOYERS = "Werkgever;Aangevraagd\nBakkerij Smit;ja\nGarage Bos;ja\n"
-_SHIPPED = Path(__file__).parents[2] / PLAYBOOK
+_SHIPPED = home() / PLAYBOOK
 
 
 def archive(*ids: str) -> bytes:
