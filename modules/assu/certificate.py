@@ -98,17 +98,7 @@ def steps(change: Change, inputs: Inputs) -> list[Step] | Blocked:
             return Blocked(said("there is no certificate that could be renewed"), "you", _IMPORT)
         return [_renewal(change, inputs, who)]
     certificate = opened(change.args, inputs)
-    known = change.before if isinstance(change.before, Mapping) else {}
-    before = known.get("valid_until")
-    arguments = _common(change) | {
-        "file": change.args["file"],
-        "sealed": inputs.file(change.args["file"]).sealed,
-        "password": password(change.args, inputs),
-        "kind": _kind(change),
-        "valid_until": certificate.last_day(inputs.now.tzinfo),
-        "gap": isinstance(before, date) and certificate.first_day(inputs.now.tzinfo) > before,
-        _kept.FIELD: _kept.text(certificate),
-    }
+    arguments = _of_file(change, certificate, inputs)
     form = arguments["band"]
     if "serial" in change.after:
         reaches: dict[str, Any] = {"serial": certificate.serial, "valid_until": arguments["valid_until"]}
@@ -299,6 +289,21 @@ def _refuse_other_ways(args: Args, office: Office) -> None:
 
 def _common(change: Change) -> dict[str, Any]:
     return screen(change.office) | {"email": change.key, "administrator": change.args.get("administrator", "")}
+
+
+def _of_file(change: Change, certificate: pkcs12.Certificate, inputs: Inputs) -> dict[str, Any]:
+    """What an order about the certificate in the file tells."""
+    known = change.before if isinstance(change.before, Mapping) else {}
+    before = known.get("valid_until")
+    return _common(change) | {
+        "file": change.args["file"],
+        "sealed": inputs.file(change.args["file"]).sealed,
+        "password": password(change.args, inputs),
+        "kind": _kind(change),
+        "valid_until": certificate.last_day(inputs.now.tzinfo),
+        "gap": isinstance(before, date) and certificate.first_day(inputs.now.tzinfo) > before,
+        _kept.FIELD: _kept.text(certificate),
+    }
 
 
 def _seen(until: date, reaches: State) -> State:
