@@ -174,12 +174,15 @@ class _Year:
 
     def _give_rights(self, refused: Sequence[str]) -> None:
         """People got their right to the wizard: what they gave back is handed out again, and the rollout goes on."""
+        stopped = self._stopped()
+        for each in stopped:
+            self.context.tell("  stopped: {reason}", reason=each.reason)
         self.made.assu.put(replace(one, allowed=True) for one in self.made.assu)
         for number in refused:
             self._type(f'work reopen {number} --by "{IT}"')
             work.reopen(self._inside(), number, by=IT)
         self._lifted.update(refused)
-        for each in self._stopped():
+        for each in stopped:
             self.told.stopped += 1
             self._type(f'rollout resume {each.id} --reason "{_REASON}"')
             rollout.resume(self._inside(), each.id, reason=_REASON)
@@ -209,8 +212,6 @@ class _Year:
                     self._have_done(desk)
                     continue
                 refused = [order.number for order in desk.all() if order.state == "failed"]
-            for _, reason in outcome.stopped:
-                self.context.tell("  stopped: {reason}", reason=reason)
             *_, last = closing(summarise(outcome.after), self.context.speech)
             self.context.say(f"  {last}")
             news = [number for number in refused if number not in self._lifted]

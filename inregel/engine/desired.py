@@ -35,6 +35,8 @@ class Desired:
         self._under_way: list[int] = []
         self.owners: list[Declared] = []
         """One for each planned `exact` task, also where it declares nothing."""
+        self.empty: list[Declared] = []
+        """One for each planned task that declares nothing: there may be something to remark on it all the same."""
 
     def resources(self) -> list[Declared]:
         """All of them, in the order of plays and tasks."""
@@ -132,6 +134,8 @@ class Desired:
         args = declaration.args
         if task.exact and planned:
             self.owners.append(Declared(play, task, module, "", None, args))
+        if planned and not resources:
+            self.empty.append(Declared(play, task, module, "", None, args))
         return [
             Declared(play, task, module, key, state, args, planned, None, asked) for key, state in resources.items()
         ]

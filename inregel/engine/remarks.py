@@ -22,7 +22,7 @@ def remark(run: Run, office: OfficeRun, part: OfficePlan, reading: Reading) -> N
     for entry in part.entries:
         by_module[entry.module].append(entry)
     linted = set()
-    for item in office.declared:
+    for item in (*office.declared, *office.desired.empty):
         lint = run.optional(item.module, "lint")
         if (
             lint is None

@@ -83,7 +83,11 @@ def declare(resources: Resources) -> Args:
 
 
 def lint(args: Args, view: View) -> list[Finding]:
-    """Numbers that do not look like an I09 number. No source says how many digits follow the prefix."""
+    """Numbers that do not look like an I09 number (no source says how many digits follow the prefix), and EMS alone."""
+    ems = [_number(number) for number in args.get("ems", ())]
+    if ems and not args["numbers"]:
+        text = said("EMS postbus {numbers} and no I09 number: messages of TIME do not come", numbers=", ".join(ems))
+        return [Finding(text, "numbers", "Solera, kennisbank TIME")]
     odd = [number for number in args["numbers"] if not re.fullmatch("I09[0-9]+", _number(number))]
     return [Finding(_odd(number), "numbers", "Solera, kennisbank TIME") for number in odd]
 

@@ -93,6 +93,11 @@ def forget(stage: Season) -> None:
     put_file(stage, "nieuw@certificate.example", 0x5D2077, date(2028, 11, 14), canary("first"))
 
 
+def test_a_task_that_declares_nothing_can_be_remarked_upon(tmp_path: Path, clock: Clock) -> None:
+    stage = season(tmp_path, clock, '    - assu.postbus: {numbers: [], ems: ["0123456"]}\n')
+    assert "! assu.postbus: EMS postbus 0123456 and no I09 number: messages of TIME do not come" in stage.plan()[1]
+
+
 # --- the file is the old one ----------------------------------------------------------------------------------------
 
 

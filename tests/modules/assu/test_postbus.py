@@ -95,6 +95,19 @@ def test_an_odd_number_is_remarked_upon_and_never_refused(world: World, number: 
     assert [finding.message for finding in findings] == ([text] if odd else [])
 
 
+@pytest.mark.parametrize(
+    ("numbers", "messages"),
+    [
+        ([], ["EMS postbus 0123456, 0123457 and no I09 number: messages of TIME do not come"]),
+        (["I09000123"], []),
+    ],
+)
+def test_an_ems_number_alone_is_remarked_upon(world: World, numbers: list[str], messages: list[str]) -> None:
+    args = {"numbers": numbers, "ems": ["0123456", "0123457"]}
+    findings = world.module("assu.postbus").lint(args, {})  # type: ignore[attr-defined]  # optional
+    assert [finding.message for finding in findings] == messages
+
+
 def test_a_postbus_belongs_to_one_office(world: World) -> None:
     claims = world.module("assu.postbus").claims("I09000123", LINKED)  # type: ignore[attr-defined]  # optional
     assert claims == ["postbus:I09000123"]
